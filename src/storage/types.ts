@@ -1,0 +1,294 @@
+// The words between the FHIR rooms and storage: what is written, what is asked. Plain data; no SQL here, no FHIR logic there.
+
+/** Integer key of a Patient; 0 = the resource belongs to no patient. It stands in every key of clinical data. */
+export type PatientKey = number;
+
+/** What the caller may see and touch. Required in every plan, so that access control has one place. */
+export type Reach = { readonly kind: 'everything' };
+export const everything: Reach = { kind: 'everything' };
+
+// ---------------------------------------------------------------- writing
+
+/** Index rows of one resource, made by fhir/extract. Parameters are named by `paramKey(type, code)`. */
+export interface IndexRows {
+  /** Signed 64-bit hashes as decimal strings (see storage/hash.ts): tokens, references, uris, each bound to type and parameter. */
+  readonly tokens: readonly string[];
+  /** Distinct codings behind the coded tokens, so that `code=x` without a system can be answered exactly. */
+  readonly codings: readonly CodingRow[];
+  /** The type's parameter called `date`, if it has one: kept on the resource row itself. ISO instants, half-open [lo, hi). */
+  readonly date?: Range;
+  readonly dates: readonly ({ readonly param: number } & Range)[];
+  /** Normalised: lower case, no accents, single spaces. */
+  readonly strings: readonly { readonly param: number; readonly value: string }[];
+  readonly numbers: readonly NumberRow[];
+}
+
+export interface CodingRow {
+  readonly param: number;
+  readonly system: string;
+  readonly code: string;
+}
+
+/** Instants, ISO 8601 UTC with microseconds at most; `null` = open. */
+export interface Range {
+  readonly lo: string | null;
+  readonly hi: string | null;
+}
+
+/** number and quantity parameters: the implicit range of the decimal's precision. */
+export interface NumberRow {
+  readonly param: number;
+  /** Decimal texts. */
+  readonly lo: string;
+  readonly hi: string;
+  readonly system: string | null;
+  readonly code: string | null;
+  readonly unit: string | null;
+}
+
+/** What an Observation means for day counting, whatever the line. The local day is made in SQL from the patient's zone. */
+export interface ReadingFact {
+  /** `system|code` of every coding of Observation.code. */
+  readonly codes: readonly string[];
+  /** Codes of category codings of the HL7 observation-category system. */
+  readonly categories: readonly string[];
+  readonly when:
+    | { readonly kind: 'instant'; readonly at: string; /** a Period's end: exactly 00:00 belongs to the day before */ readonly end: boolean }
+    | { readonly kind: 'day'; readonly day: string }
+    /** Year or year-month only: the days it may mean, both inclusive. */
+    | { readonly kind: 'imprecise'; readonly start: string; readonly end: string }
+    | { readonly kind: 'none' };
+  /** final, amended or corrected. */
+  readonly final: boolean;
+  /** A value, or a component with one, and no dataAbsentReason. */
+  readonly valued: boolean;
+  /** Ids of the ServiceRequests that basedOn names. */
+  readonly basedOn: readonly string[];
+  /** The device reference, as text, or null. */
+  readonly device: string | null;
+}
+
+/** One new state of a resource, ready to be stored. */
+export interface ResourceWrite {
+  readonly type: string;
+  readonly id: string;
+  readonly patient: PatientKey;
+  readonly version: number;
+  /** meta.lastUpdated, ISO with milliseconds. */
+  readonly updated: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** The exact JSON text; null for a deletion. */
+  readonly content: string | null;
+  readonly rows: IndexRows | null;
+  readonly fact: ReadingFact | null;
+  /** Patient only: the zone that the Patient's content gives. */
+  readonly zone?: string;
+}
+
+/** A stored state. */
+export interface StoredResource {
+  readonly type: string;
+  readonly id: string;
+  readonly patient: PatientKey;
+  readonly version: number;
+  readonly updated: string;
+  readonly method: string;
+  /** null = deleted at this version. */
+  readonly content: string | null;
+}
+
+// ---------------------------------------------------------------- searching
+
+export interface SearchPlan {
+  readonly reach: Reach;
+  readonly type: string;
+  /** All must hold. */
+  readonly where: readonly Clause[];
+  /** Empty: by id, which is the order of creation for ids that the server gave. */
+  readonly sort: readonly SortKey[];
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: Cursor;
+}
+
+export type Clause =
+  /** Any of these token hashes. */
+  | { readonly kind: 'token'; readonly anyOf: readonly string[] }
+  /** A code whose system was not given: every coding seen under the parameter. */
+  | { readonly kind: 'any-system'; readonly param: number; readonly code: string }
+  /** Every code of a system seen under the parameter. */
+  | { readonly kind: 'any-code'; readonly param: number; readonly system: string }
+  | { readonly kind: 'patient'; readonly anyOf: readonly PatientKey[] }
+  | { readonly kind: 'id'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'updated'; readonly test: RangeTest }
+  /** The type's own `date` parameter, on the resource row. */
+  | { readonly kind: 'date'; readonly test: RangeTest }
+  | { readonly kind: 'other-date'; readonly param: number; readonly test: RangeTest }
+  | { readonly kind: 'string'; readonly param: number; readonly match: 'starts' | 'exact' | 'contains'; readonly anyOf: readonly string[] }
+  | { readonly kind: 'number'; readonly param: number; readonly test: NumberTest }
+  | { readonly kind: 'or'; readonly anyOf: readonly Clause[] }
+  /** Matches nothing, e.g. a reference to a patient nobody has. */
+  | { readonly kind: 'none' };
+
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
+
+/** Compares a stored [lo, hi) with the searched [lo, hi). */
+export interface RangeTest {
+  readonly prefix: Prefix;
+  readonly lo: string;
+  readonly hi: string;
+}
+
+export interface NumberTest {
+  readonly prefix: Prefix;
+  readonly lo: string;
+  readonly hi: string;
+  readonly system?: string;
+  readonly code?: string;
+}
+
+export interface SortKey {
+  readonly by: 'id' | 'updated' | 'date' | { readonly kind: 'date' | 'string' | 'number'; readonly param: number };
+  readonly descending: boolean;
+}
+
+/** Values of the sort keys of the last row, then its id. */
+export interface Cursor {
+  readonly values: readonly (string | null)[];
+  readonly id: string;
+}
+
+export interface Page {
+  readonly rows: readonly StoredResource[];
+  /** Where this page ended, when there is more. */
+  readonly next?: Cursor;
+}
+
+/** What the FHIR rooms need from storage to read. */
+export interface ReadStore {
+  /** The current state, or the deletion, or undefined when the id was never used. */
+  read(type: string, id: string, reach: Reach): Promise<StoredResource | undefined>;
+  vread(type: string, id: string, version: number, reach: Reach): Promise<StoredResource | undefined>;
+  /** Newest first; `limit` states older than version `before` (all when undefined). */
+  history(
+    type: string,
+    id: string,
+    page: { readonly limit: number; readonly before?: number; readonly since?: string },
+    reach: Reach,
+  ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }>;
+  search(plan: SearchPlan): Promise<Page>;
+  count(plan: SearchPlan): Promise<number>;
+  /** Current states by reference; missing ones are left out. */
+  readMany(references: readonly { readonly type: string; readonly id: string }[], reach: Reach): Promise<readonly StoredResource[]>;
+  /** Keys of Patients by id; unknown ones are left out. */
+  patientKeys(ids: readonly string[]): Promise<ReadonlyMap<string, PatientKey>>;
+}
+
+/** A transaction: everything that ReadStore can, on its own snapshot, and writing. */
+export interface Tx extends ReadStore, BillingTx {
+  /** Locks and returns the current state, or the latest deletion. */
+  lock(type: string, id: string): Promise<StoredResource | undefined>;
+  /** Applies writes as one set of statements. */
+  write(writes: readonly ResourceWrite[]): Promise<void>;
+  /**
+   * Claims a conditional-create query for an id. Returns undefined when claimed, or the id that holds it already:
+   * the uniqueness is a key of the schema, so that twenty concurrent conditional creates make one resource.
+   */
+  claimQuery(type: string, query: string, id: string): Promise<string | undefined>;
+}
+
+export interface WriteStore {
+  /** Reserves the key of a new patient, before its id is made (ids carry the key). Never given twice, even across restarts. */
+  newPatientKey(): PatientKey;
+  /**
+   * Pure creates with server-given ids and nothing to read first: grouped with those of other callers into one commit.
+   * Resolves after COMMIT. All of one call or none.
+   */
+  create(writes: readonly ResourceWrite[]): Promise<void>;
+  /**
+   * Runs `work` in a transaction of its own. `keys` are the patients it may touch (0 for shared resources): two works that
+   * share a key never overlap. Serialization failures and deadlocks run it again, so it must be repeatable.
+   */
+  transaction<T>(keys: readonly PatientKey[], work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+export interface Store extends ReadStore, WriteStore, DayStore {
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- days and billing: SQL counts, core decides
+
+/** Asks which days of a follow-up's windows have a counted reading. */
+export interface WindowQuery {
+  /** Echoed in the answers. */
+  readonly key: number;
+  readonly patient: PatientKey;
+  /** First day of window 1; windows are `windowDays` long. */
+  readonly start: string;
+  readonly windowDays: number;
+  /** Days looked at, both inclusive (monitoring, asOf). */
+  readonly from: string;
+  readonly to: string;
+  /** `system|code`. */
+  readonly codes: readonly string[];
+  /** Categories of which any Observation counts. */
+  readonly categories: readonly string[];
+  /** Ids of the chain's prescriptions: readings that name others only do not count. */
+  readonly prescriptions: readonly string[];
+}
+
+/** Days with data of one window: bit i (0-based) is set when day i has a counted reading. Windows without any are left out. */
+export interface WindowDays {
+  readonly key: number;
+  /** 1-based. */
+  readonly index: number;
+  readonly days: number;
+}
+
+/** A reading as stored, with its local day. */
+export interface StoredFact {
+  readonly id: string;
+  readonly version: number;
+  /** undefined when the date is imprecise or absent. */
+  readonly day?: string;
+  readonly imprecise?: { readonly start: string; readonly end: string };
+  /** The instant, when known: ISO UTC. */
+  readonly at?: string;
+  readonly codes: readonly string[];
+  readonly categories: readonly string[];
+  readonly final: boolean;
+  readonly valued: boolean;
+  readonly basedOn: readonly string[];
+  readonly device: string | null;
+}
+
+export interface BilledWindow {
+  readonly patient: PatientKey;
+  readonly pathology: string;
+  readonly forfait: 'operator' | 'technical';
+  readonly start: string;
+  readonly end: string;
+  readonly claim: string;
+}
+
+export interface DayStore {
+  windowDays(queries: readonly WindowQuery[]): Promise<readonly WindowDays[]>;
+  /** Every reading of a patient whose day, or possible days, touch the period. Ordered by day, instant, id. */
+  readings(patient: PatientKey, from: string, to: string): Promise<readonly StoredFact[]>;
+  /** Windows in submitted claims. */
+  billedWindows(patients: readonly PatientKey[]): Promise<readonly BilledWindow[]>;
+  /** Current contents of types that belong to patients (all patients when undefined), in order of (patient, id). */
+  contents(
+    types: readonly string[],
+    patients: readonly PatientKey[] | undefined,
+    reach: Reach,
+  ): Promise<readonly { readonly patient: PatientKey; readonly type: string; readonly id: string; readonly content: string }[]>;
+}
+
+/** Tx's part of billing: the exclusion constraint of the schema refuses a second forfait for the same days. */
+export interface BillingTx {
+  /** Returns the rows that clash with a submitted claim; when there is any, nothing was written. */
+  billWindows(rows: readonly BilledWindow[]): Promise<readonly BilledWindow[]>;
+  /** Frees the windows of a claim that was cancelled or deleted. */
+  releaseWindows(claim: string): Promise<void>;
+}
