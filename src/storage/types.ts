@@ -180,6 +180,10 @@ export interface ReadStore {
   count(plan: SearchPlan): Promise<number>;
   /** Current states by reference; missing ones are left out. */
   readMany(references: readonly { readonly type: string; readonly id: string }[], reach: Reach): Promise<readonly StoredResource[]>;
+  /** Of these references, those without a current state (never written, or deleted). Hot: cached in process, kept exact by deletes. */
+  missing(
+    references: readonly { readonly type: string; readonly id: string }[],
+  ): Promise<readonly { readonly type: string; readonly id: string }[]>;
   /** Keys of Patients by id; unknown ones are left out. */
   patientKeys(ids: readonly string[]): Promise<ReadonlyMap<string, PatientKey>>;
 }
