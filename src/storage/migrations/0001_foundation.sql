@@ -1,0 +1,177 @@
+-- The foundation: resources of every type, their search rows, the day ledger, uniqueness and billing.
+-- Every key of clinical data carries the patient key, so that the same tables can be distributed by patient.
+-- Text that is compared in order has the collation "C": the database may have been made with any locale.
+
+create extension if not exists btree_gist;
+
+-- Patient keys: blocks of the server process, so that no key is ever given twice, whatever happens to a transaction.
+create sequence patient_key increment by 16384 minvalue 1 maxvalue 2147450880 start with 1;
+
+-- One row for each Patient ever stored. It stays when the Patient is deleted: keys are in use for ever.
+create table patient (
+  key int not null,
+  id text collate "C" not null,
+  zone text not null,
+  constraint patient_pk primary key (key),
+  constraint patient_id_uq unique (id)
+);
+
+-- Current states of every type. `content` is the exact JSON text.
+-- `assigned` is the id as text when it is no canonical uuid; `id` is then a hash of it (version 8).
+-- `date_lo`, `date_hi`: the parameter named `date` of the type, half-open; null = no date, infinite = open end.
+create table resource (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  version int not null,
+  updated timestamptz not null,
+  date_lo timestamptz,
+  date_hi timestamptz,
+  method smallint not null,
+  assigned text collate "C",
+  content text not null,
+  token bigint[] not null,
+  constraint resource_pk primary key (type, id, patient)
+);
+create index resource_updated on resource (type, updated, id);
+create index resource_patient_date on resource (patient, type, date_lo);
+create index resource_date on resource (type, date_lo);
+create index resource_token on resource using gin (token);
+
+-- Ids that clients gave (PUT to a new id): the same id cannot be made twice, not even under two patients.
+create table assigned_id (
+  type smallint not null,
+  id text collate "C" not null,
+  constraint assigned_id_pk primary key (type, id)
+);
+
+-- Past states, and deletions (content null). A deleted resource has no row in `resource`.
+create table resource_history (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  version int not null,
+  updated timestamptz not null,
+  method smallint not null,
+  assigned text collate "C",
+  content text,
+  constraint resource_history_pk primary key (type, id, version, patient)
+);
+
+-- Date parameters other than `date`; half-open, infinite = open.
+create table search_date (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  param int not null,
+  lo timestamptz not null,
+  hi timestamptz not null
+);
+create index search_date_value on search_date (param, lo, hi, id);
+create index search_date_owner on search_date (type, id, param);
+
+-- Normalised text, the first 255 characters of it.
+create table search_string (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  param int not null,
+  value text collate "C" not null
+);
+create index search_string_value on search_string (param, value, id);
+create index search_string_owner on search_string (type, id, param);
+
+-- Units of quantities, each once. The empty text stands for an absent part.
+create table unit (
+  key int generated always as identity,
+  system text collate "C" not null,
+  code text collate "C" not null,
+  unit text collate "C" not null,
+  constraint unit_pk primary key (key),
+  constraint unit_uq unique (system, code, unit)
+);
+
+-- Numbers and quantities: the implicit range of the decimal's precision. `unit` is null for a plain number.
+create table search_number (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  param int not null,
+  unit int,
+  lo double precision not null,
+  hi double precision not null
+);
+create index search_number_value on search_number (param, lo, hi);
+create index search_number_owner on search_number (type, id, param);
+
+-- Codings seen under a parameter: they answer `code` without a system, and `system|` without a code.
+create table coding (
+  param int not null,
+  code text collate "C" not null,
+  system text collate "C" not null,
+  constraint coding_pk primary key (param, code, system)
+);
+create index coding_system on coding (param, system);
+
+-- What is counted: `system|code` of Observation.code, and `category|code` of Observation.category.
+create table measure (
+  key int generated always as identity,
+  name text collate "C" not null,
+  constraint measure_pk primary key (key),
+  constraint measure_name_uq unique (name)
+);
+
+-- Facts of Observations. `day` is local to the patient's zone; null when the date is imprecise or absent.
+-- `imprecise`: the days that a year or a year and month may mean.
+create table reading (
+  patient int not null,
+  id uuid not null,
+  version int not null,
+  day date,
+  at timestamptz,
+  ends boolean not null,
+  final boolean not null,
+  valued boolean not null,
+  measures int[] not null,
+  based_on uuid[],
+  imprecise daterange,
+  device text,
+  assigned text collate "C",
+  constraint reading_pk primary key (id, patient)
+);
+create index reading_patient_day on reading (patient, day);
+create index reading_imprecise on reading (patient) where imprecise is not null;
+
+-- The day ledger: how many counted readings (final, valued) of a measure a patient has on a day. Recomputed from `reading`.
+-- `basis`: the prescription that the readings name; the zero uuid when they name none.
+create table reading_day (
+  patient int not null,
+  measure int not null,
+  day date not null,
+  n int not null,
+  basis uuid not null,
+  constraint reading_day_pk primary key (patient, measure, basis, day),
+  constraint reading_day_some check (n > 0)
+) with (fillfactor = 70);
+
+-- Searches of conditional creates that made a resource: of concurrent ones with the same search, one wins.
+create table conditional_create (
+  type smallint not null,
+  digest bytea not null,
+  id text collate "C" not null,
+  query text not null,
+  constraint conditional_create_pk primary key (type, digest)
+);
+create index conditional_create_id on conditional_create (type, id);
+
+-- Windows in submitted claims: one forfait of a kind for one patient, indication and day (CSS R.162-98).
+create table billed_window (
+  patient int not null,
+  pathology text collate "C" not null,
+  forfait text collate "C" not null,
+  days daterange not null,
+  claim text collate "C" not null,
+  constraint billed_window_forfait check (forfait in ('operator', 'technical')),
+  constraint billed_window_once exclude using gist (patient with =, pathology with =, forfait with =, days with &&)
+);
+create index billed_window_claim on billed_window (claim);
