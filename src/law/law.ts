@@ -1,6 +1,7 @@
 // What the law says, as dated values: the shapes, and the one way to read them. The values are JSON beside this file.
-import type { Day } from '../kernel/day.ts';
+
 import type { Cents } from '../kernel/cents.ts';
+import type { Day } from '../kernel/day.ts';
 import type { Text } from '../kernel/fault.ts';
 
 /** From a day on, this is the value; `null` is "not known" or "repealed", the note says which. */
@@ -39,7 +40,12 @@ export interface Basis {
 /** What a parameter says on a day. Absence is an answer with its reason, never a default. */
 export type Reading<T> =
   | { readonly known: true; readonly value: T; readonly basis: Basis }
-  | { readonly known: false; readonly why: 'not-formalised' | 'unknown'; readonly note?: string; readonly basis?: Basis };
+  | {
+      readonly known: false;
+      readonly why: 'not-formalised' | 'unknown';
+      readonly note?: string;
+      readonly basis?: Basis;
+    };
 
 /** The value in force on a day: the last entry that starts on or before it. */
 export function inForce<T>(parameter: Parameter<T>, day: Day): Reading<T> {
