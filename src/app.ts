@@ -1,0 +1,125 @@
+// The whole server as one Fastify instance: what is served, in order. No process, no listening, no signals: that is main.ts.
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import Fastify from 'fastify';
+import type { Logger } from 'pino';
+import { capabilityStatement } from './fhir/capability.ts';
+import { loadDefinitions } from './fhir/definitions/load.ts';
+import { createExtractor } from './fhir/extract/index.ts';
+import type { LoadedProfiles } from './fhir/profiles/load.ts';
+import { loadProfiles } from './fhir/profiles/load.ts';
+import { includableParameters, servedParameters } from './fhir/search/index.ts';
+import { createValidator } from './fhir/validate/index.ts';
+import { sendError } from './http/errors.ts';
+import fhirRoutes from './http/fhir-routes.ts';
+import { fault } from './kernel/fault.ts';
+import type { Clock } from './kernel/clock.ts';
+import type { Law } from './law/law.ts';
+import { operations } from './operations/index.ts';
+import type { OperationService } from './operations/operation.ts';
+import { keepProfiles } from './fhir/profiles/keep.ts';
+import type { Store } from './storage/types.ts';
+
+/** Path of the FHIR base. */
+export const BASE_PATH = '/fhir';
+
+export interface AppParts {
+  readonly store: Store;
+  readonly law: Law;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Folder of further FHIR packages, or undefined. */
+  readonly packages?: string;
+  /** Public address of the base when a proxy stands in front; default: as the request says. */
+  readonly publicBase?: string;
+  /** Largest body taken, in bytes. */
+  readonly bodyLimit?: number;
+}
+
+const BODY_LIMIT = 50 * 1024 * 1024;
+const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Builds the server; the profiles are stored, so that they can be read and searched like any resource. */
+export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
+  const profiles = loadProfiles(parts.packages);
+  const definitions = await loadDefinitions();
+  const service: OperationService = {
+    store: parts.store,
+    clock: parts.clock,
+    law: parts.law,
+    definitions,
+    extractor: createExtractor(definitions),
+    validator: createValidator({
+      definitions,
+      profiles: profiles.structureDefinitions,
+      valueSets: profiles.valueSets,
+      codeSystems: profiles.codeSystems,
+    }),
+  };
+  await keepProfiles(service, profiles);
+
+  const app = Fastify({
+    loggerInstance: parts.log,
+    disableRequestLogging: true,
+    bodyLimit: parts.bodyLimit ?? BODY_LIMIT,
+    trustProxy: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  });
+  app.setErrorHandler(sendError);
+  app.setNotFoundHandler((request) => {
+    throw nothingAt(request);
+  });
+  await app.register(fhirRoutes, {
+    prefix: BASE_PATH,
+    service,
+    operations,
+    baseOf: (request: FastifyRequest) => parts.publicBase ?? `${request.protocol}://${request.host}${BASE_PATH}`,
+    capability: capabilityText(service, profiles, new Date(parts.clock.now()).toISOString()),
+  });
+  app.get('/', (_request, reply) => reply.redirect(`${BASE_PATH}/metadata`));
+  return app;
+}
+
+/** The statement for a base, printed once for each. */
+function capabilityText(service: OperationService, profiles: LoadedProfiles, date: string): (base: string) => string {
+  const byType = new Map<string, string[]>();
+  for (const p of profiles.own) {
+    if (p.resourceType !== 'StructureDefinition' || p.type === 'Extension' || p.url === undefined) continue;
+    byType.set(p.type, [...(byType.get(p.type) ?? []), p.url]);
+  }
+  const printed = new Map<string, string>();
+  return (base) => {
+    let text = printed.get(base);
+    if (text === undefined) {
+      const { definitions } = service;
+      text = JSON.stringify(
+        capabilityStatement({
+          base,
+          version: VERSION,
+          date,
+          resourceTypes: definitions.resourceTypes,
+          searchParameters: (type) => servedParameters(definitions, type),
+          includes: (type) => includableParameters(definitions, type),
+          profiles: byType,
+          operations,
+        }),
+      );
+      // A client can send any Host: bounded, so that it cannot fill the memory.
+      if (printed.size < 16) printed.set(base, text);
+    }
+    return text;
+  };
+}
+
+function nothingAt(request: FastifyRequest): Error {
+  if (/^\/fhir(\/|$)/.test(request.url) && !['GET', 'POST', 'PUT', 'DELETE'].includes(request.method)) {
+    return fault('method', 'method-unknown', {
+      en: `${request.method} is not served. Use GET, POST, PUT or DELETE.`,
+      fr: `${request.method} n’est pas servi. Utilisez GET, POST, PUT ou DELETE.`,
+    });
+  }
+  return fault('not-found', 'address-unknown', {
+    en: `There is nothing for ${request.method} at ${request.url}. The FHIR base is ${BASE_PATH}; ${BASE_PATH}/metadata says what is served.`,
+    fr: `Il n’y a rien pour ${request.method} à ${request.url}. La base FHIR est ${BASE_PATH} ; ${BASE_PATH}/metadata dit ce qui est servi.`,
+  });
+}

@@ -1,0 +1,76 @@
+// The CapabilityStatement, made of what is really served: https://hl7.org/fhir/R4/capabilitystatement.html
+import type {
+  CapabilityStatement,
+  CapabilityStatementRestResource,
+  CapabilityStatementRestResourceOperation,
+} from '@medplum/fhirtypes';
+import type { SearchParameterDefinition } from './definitions/types.ts';
+import { MAX_ENTRIES } from './interactions/bundle.ts';
+
+export interface ServedOperation {
+  readonly code: string;
+  readonly definition: string;
+  readonly type: string;
+}
+
+export interface Served {
+  readonly base: string;
+  readonly version: string;
+  /** ISO day on which what is served last changed: the start of the process. */
+  readonly date: string;
+  readonly resourceTypes: readonly string[];
+  /** The parameters of a type that searches really take. */
+  readonly searchParameters: (type: string) => readonly SearchParameterDefinition[];
+  /** Reference parameters that `_include` takes, as `Type:param`. */
+  readonly includes: (type: string) => readonly string[];
+  readonly profiles: ReadonlyMap<string, readonly string[]>;
+  readonly operations: readonly ServedOperation[];
+}
+
+/** What this server does, as one resource. */
+export function capabilityStatement(served: Served): CapabilityStatement {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: served.date,
+    publisher: 'Vigie',
+    kind: 'instance',
+    software: { name: 'Vigie', version: served.version },
+    implementation: { description: 'FHIR R4 server for French télésurveillance médicale', url: served.base },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json'],
+    rest: [
+      {
+        mode: 'server',
+        documentation: `A Bundle takes at most ${MAX_ENTRIES} entries. Unknown or unsupported parameters are refused with 400.`,
+        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        resource: served.resourceTypes.map((type) => resourceOf(type, served)),
+      },
+    ],
+  };
+}
+
+function resourceOf(type: string, served: Served): CapabilityStatementRestResource {
+  const profiles = served.profiles.get(type);
+  const operation: CapabilityStatementRestResourceOperation[] = served.operations
+    .filter((o) => o.type === type)
+    .map((o) => ({ name: o.code, definition: o.definition }));
+  const includes = served.includes(type);
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    ...(profiles === undefined ? {} : { supportedProfile: [...profiles] }),
+    interaction: (['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const).map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'not-supported',
+    conditionalUpdate: false,
+    conditionalDelete: 'not-supported',
+    referencePolicy: ['literal', 'logical', 'enforced'],
+    ...(includes.length > 0 ? { searchInclude: [...includes] } : {}),
+    searchParam: served.searchParameters(type).map((p) => ({ name: p.code, definition: p.url, type: p.type })),
+    ...(operation.length > 0 ? { operation } : {}),
+  };
+}

@@ -1,0 +1,68 @@
+// Links between the entries of a transaction: https://hl7.org/fhir/R4/http.html#trules and bundle.html#references.
+
+/** A place in a resource that holds a link, so that it can be rewritten once the target's id is known. */
+export interface Link {
+  readonly holder: Record<string, unknown>;
+  readonly key: string;
+  readonly value: string;
+}
+
+const NAMES: ReadonlySet<string> = new Set(['reference', 'uri', 'url']);
+
+/**
+ * Every string that may link to an entry: `Reference.reference`, uri and url elements, and any urn:uuid or urn:oid, at any
+ * depth, extensions and contained resources included. Canonicals are left alone (R4: they are no links to instances).
+ */
+export function linksOf(resource: object): Link[] {
+  const links: Link[] = [];
+  collect(resource as Record<string, unknown>, links);
+  return links;
+}
+
+function collect(node: Record<string, unknown>, links: Link[]): void {
+  for (const key in node) {
+    const value = node[key];
+    if (typeof value === 'string') {
+      if (NAMES.has(key) || key.endsWith('Uri') || key.endsWith('Url') || value.startsWith('urn:uuid:')) {
+        links.push({ holder: node, key, value });
+      }
+    } else if (typeof value === 'object' && value !== null) {
+      collect(value as Record<string, unknown>, links);
+    }
+  }
+}
+
+/** Where each entry's links may point from: fullUrl, a bare uuid, `Type/id` of a resource sent in the bundle. */
+export class LinkTargets {
+  private readonly byLink = new Map<string, number>();
+
+  /**
+   * Registers the forms by which entry `index` may be meant. The *mesures* flow of ANS links `Observation.device` to the
+   * id that the Device carries inside the bundle, with or without `Device/` and without a fullUrl: these forms count too.
+   */
+  add(index: number, type: string, fullUrl: string | undefined, id: string | undefined): void {
+    if (fullUrl !== undefined) {
+      this.put(fullUrl, index);
+      const uuid = /^urn:uuid:(.+)$/.exec(fullUrl)?.[1];
+      if (uuid !== undefined) this.put(`${type}/${uuid}`, index);
+      const relative = /^https?:\/\/.*\/([A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64})$/.exec(fullUrl)?.[1];
+      if (relative !== undefined) this.put(relative, index);
+    }
+    if (id !== undefined) {
+      this.put(`${type}/${id}`, index);
+      if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+        this.put(id, index);
+        this.put(`urn:uuid:${id}`, index);
+      }
+    }
+  }
+
+  private put(link: string, index: number): void {
+    if (!this.byLink.has(link)) this.byLink.set(link, index);
+  }
+
+  /** The entry that a link means, or undefined when it points outside the bundle. A version or fragment is not followed. */
+  entryOf(link: string): number | undefined {
+    return this.byLink.get(link);
+  }
+}

@@ -1,0 +1,207 @@
+// From a body to a state that can be stored: checked, placed with its patient, stamped with id and meta, indexed.
+import type { Fault } from '../../kernel/fault.ts';
+import { FaultError, fault } from '../../kernel/fault.ts';
+import type { PatientKey, ReadStore, ResourceWrite } from '../../storage/types.ts';
+import { everything } from '../../storage/types.ts';
+import { tokenHash } from '../../storage/hash.ts';
+import type { Exact } from '../json.ts';
+import { withDigits } from '../json.ts';
+import type { AnyResource, FhirService } from '../service.ts';
+
+/**
+ * The resource in a body, which must be of the type that the address names.
+ * @throws FaultError 400 when it is no resource or of another type, 422 when it breaks the specification or a profile.
+ */
+export function checkedResource(service: FhirService, body: unknown, type: string): AnyResource {
+  const resource = resourceOfType(service, body, type);
+  const faults = service.validator.validate(resource);
+  if (faults.some((f) => f.severity !== 'warning')) throw new FaultError(faults);
+  return resource;
+}
+
+/** See {@link checkedResource}; only the type is looked at. */
+export function resourceOfType(service: FhirService, body: unknown, type: string): AnyResource {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw fault('structure', 'resource-expected', {
+      en: `The body must be one JSON object: a ${type}.`,
+      fr: `Le corps doit être un objet JSON : une ressource ${type}.`,
+    });
+  }
+  const found = (body as Record<string, unknown>).resourceType;
+  if (typeof found !== 'string' || !service.definitions.isResourceType(found)) {
+    throw fault(
+      'structure',
+      'resource-type-unknown',
+      {
+        en: `"resourceType" must name an R4 resource type${found === undefined ? ' and is missing' : `, "${String(found)}" is none`}. Send a ${type}.`,
+        fr: `« resourceType » doit nommer un type de ressource R4${found === undefined ? ' et il manque' : ` ; « ${String(found)} » n’en est pas un`}. Envoyez une ressource ${type}.`,
+      },
+      { expression: type },
+    );
+  }
+  if (found !== type) {
+    throw fault(
+      'structure',
+      'resource-type-other',
+      {
+        en: `The address names ${type}, the body is a ${found}. Send it to /${found}.`,
+        fr: `L’adresse nomme ${type}, le corps est une ressource ${found}. Envoyez-la à /${found}.`,
+      },
+      { expression: found },
+    );
+  }
+  return body as AnyResource;
+}
+
+/** Keys of patients written in the same request, by Patient id. */
+export type NewPatients = ReadonlyMap<string, PatientKey>;
+const NO_PATIENTS: NewPatients = new Map();
+
+/**
+ * The patient to whom a resource belongs: by the literal reference of its compartment element, or by the logical one
+ * (`identifier`), which is looked up here and left as it is in the resource (the *mesures* flow of ANS names the patient so).
+ * 0 = none.
+ * @throws FaultError 422 when the reference names nobody here, or several.
+ */
+export async function patientOf(
+  service: FhirService,
+  store: ReadStore,
+  resource: AnyResource,
+  newPatients: NewPatients = NO_PATIENTS,
+): Promise<PatientKey> {
+  const id = service.extractor.compartmentPatient(resource) ?? (await logicalPatient(service, store, resource));
+  if (id === undefined) return 0;
+  const key = newPatients.get(id) ?? (await store.patientKeys([id])).get(id);
+  if (key === undefined) throw new FaultError([danglingReference({ path: resource.resourceType, type: 'Patient', id })]);
+  return key;
+}
+
+async function logicalPatient(service: FhirService, store: ReadStore, resource: AnyResource): Promise<string | undefined> {
+  const identifier = service.extractor.logicalPatient(resource);
+  if (identifier === undefined) return undefined;
+  const { system, value } = identifier;
+  const page = await store.search({
+    reach: everything,
+    type: 'Patient',
+    where: [{ kind: 'token', anyOf: [tokenHash('Patient', 'identifier', system, value)] }],
+    sort: [],
+    limit: 2,
+  });
+  const [only, second] = page.rows;
+  if (only !== undefined && second === undefined) return only.id;
+  // A reading that belongs to nobody would never count and nobody would notice: it is refused. Other resources may
+  // point outside this server (R4 references.html#logical).
+  if (only === undefined && resource.resourceType !== 'Observation') return undefined;
+  const shown = `${system}|${value}`;
+  throw fault(
+    'business-rule',
+    only === undefined ? 'logical-patient-unknown' : 'logical-patient-ambiguous',
+    only === undefined
+      ? {
+          en: `No Patient here has the identifier ${shown}. Create the Patient first, then send the Observation again.`,
+          fr: `Aucun Patient ne porte ici l’identifiant ${shown}. Créez d’abord le Patient, puis renvoyez l’Observation.`,
+        }
+      : {
+          en: `Several Patients here have the identifier ${shown}. Name one of them by a reference (Patient/id).`,
+          fr: `Plusieurs Patients portent ici l’identifiant ${shown}. Désignez-en un par une référence (Patient/id).`,
+        },
+    { expression: `${resource.resourceType}.subject` },
+  );
+}
+
+/**
+ * Refuses references to nothing. `known` are the references written in the same request.
+ * @throws FaultError 422 with one fault a dangling reference.
+ */
+export async function checkReferences(
+  service: FhirService,
+  store: ReadStore,
+  resources: readonly { readonly resource: AnyResource; readonly at: string }[],
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const wanted = new Map<string, { path: string; type: string; id: string }>();
+  for (const { resource, at } of resources) {
+    for (const r of service.extractor.references(resource)) {
+      const key = `${r.type}/${r.id}`;
+      if (!known.has(key) && !wanted.has(key)) wanted.set(key, { ...r, path: at === '' ? r.path : rebase(r.path, at) });
+    }
+  }
+  if (wanted.size === 0) return;
+  const missing = await store.missing([...wanted.values()]);
+  if (missing.length > 0) {
+    throw new FaultError(missing.map((m) => danglingReference(wanted.get(`${m.type}/${m.id}`) ?? { path: '', ...m })));
+  }
+}
+
+/** `Observation.subject` of the resource in entry 3 → `Bundle.entry[3].resource.subject`. */
+export function rebase(expression: string, at: string): string {
+  const dot = expression.indexOf('.');
+  return dot < 0 ? at : at + expression.slice(dot);
+}
+
+function danglingReference(r: { path: string; type: string; id: string }): Fault {
+  return {
+    kind: 'business-rule',
+    detail: 'reference-to-nothing',
+    text: {
+      en: `${r.type}/${r.id} does not exist here. Create it first, or put it into the same transaction.`,
+      fr: `${r.type}/${r.id} n’existe pas ici. Créez-le d’abord, ou joignez-le à la même transaction.`,
+    },
+    ...(r.path === '' ? {} : { expression: r.path }),
+  };
+}
+
+export interface Identity {
+  readonly id: string;
+  readonly version: number;
+  readonly patient: PatientKey;
+  readonly method: ResourceWrite['method'];
+}
+
+/** The state to store: server-managed id and meta set, text printed with the digits that were sent, index rows made. */
+export function writeOf(service: FhirService, resource: AnyResource, body: Exact, identity: Identity): ResourceWrite {
+  const updated = new Date(service.clock.now()).toISOString();
+  const stamped = stamp(resource, identity, updated, body.digits.length > 0);
+  return {
+    type: resource.resourceType,
+    id: identity.id,
+    patient: identity.patient,
+    version: identity.version,
+    updated,
+    method: identity.method,
+    content: withDigits(body, () => JSON.stringify(stamped)),
+    rows: service.extractor.rows(stamped),
+    fact: resource.resourceType === 'Observation' ? service.extractor.fact(stamped) : null,
+    ...(resource.resourceType === 'Patient' ? { zone: service.extractor.zone(stamped) } : {}),
+  };
+}
+
+/** Puts resourceType, id and meta first. In place when digits are remembered by holder, else on a copy (keeps objects fast). */
+function stamp(resource: AnyResource, identity: Identity, updated: string, inPlace: boolean): AnyResource {
+  const { resourceType, id: _replaced, meta, ...rest } = resource;
+  const { versionId: _version, lastUpdated: _updated, ...kept } = (meta ?? {}) as Record<string, unknown>;
+  const stamped = {
+    resourceType,
+    id: identity.id,
+    meta: { versionId: String(identity.version), lastUpdated: updated, ...kept },
+    ...rest,
+  } as AnyResource;
+  if (!inPlace) return stamped;
+  for (const key of Object.keys(resource)) delete (resource as Record<string, unknown>)[key];
+  return Object.assign(resource, stamped);
+}
+
+/** A deletion of a stored state. */
+export function deletionOf(service: FhirService, current: { type: string; id: string; patient: PatientKey; version: number }): ResourceWrite {
+  return {
+    type: current.type,
+    id: current.id,
+    patient: current.patient,
+    version: current.version + 1,
+    updated: new Date(service.clock.now()).toISOString(),
+    method: 'DELETE',
+    content: null,
+    rows: null,
+    fact: null,
+  };
+}

@@ -1,0 +1,41 @@
+// The only catch that makes a response: faults, Fastify's own errors, and bugs.
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { exceptionOutcome, languageOf, outcomeOf, statusOf } from '../fhir/outcome.ts';
+import type { Fault } from '../kernel/fault.ts';
+import { FaultError } from '../kernel/fault.ts';
+import { FHIR_JSON, JSON_TYPES } from './negotiation.ts';
+
+/** Answers an error with an OperationOutcome in the caller's language. */
+export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const language = languageOf(request.headers['accept-language']);
+  const faults = error instanceof FaultError ? error.faults : faultsOfFastify(error as FastifyError);
+  if (faults === undefined) {
+    request.log.error({ err: error, reqId: request.id }, 'unexpected error');
+    reply.code(500).type(FHIR_JSON).send(JSON.stringify(exceptionOutcome(String(request.id), language)));
+    return;
+  }
+  const status = statusOf(faults);
+  if (status === 503) reply.header('retry-after', '5');
+  request.log.debug({ faults }, 'refused');
+  reply.code(status).type(FHIR_JSON).send(JSON.stringify(outcomeOf(faults, language)));
+}
+
+function faultsOfFastify(error: FastifyError): Fault[] | undefined {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return [one('too-large', 'body-too-large', 'The body is larger than this server takes at once. Split it.', 'Le corps est plus gros que ce que le serveur accepte en une fois. Découpez-le.')];
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return [one('media-type', 'content-type', `Send JSON with Content-Type ${JSON_TYPES[0]} (or ${JSON_TYPES[1]}). XML is not read.`, `Envoyez du JSON avec Content-Type ${JSON_TYPES[0]} (ou ${JSON_TYPES[1]}). XML n’est pas lu.`)];
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return [one('invalid', 'body-length', 'The body is empty or shorter than Content-Length says.', 'Le corps est vide ou plus court que Content-Length ne l’annonce.')];
+    default:
+      return error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
+        ? [{ ...one('invalid', 'http-request', error.message, error.message), status: error.statusCode }]
+        : undefined;
+  }
+}
+
+function one(kind: Fault['kind'], detail: string, en: string, fr: string): Fault {
+  return { kind, detail, text: { en, fr } };
+}
