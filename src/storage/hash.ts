@@ -1,0 +1,121 @@
+// Keys of the search index: 64-bit hashes of tokens, 32-bit keys of parameters. What is hashed never leaves its parameter.
+// Two 32-bit lanes, multiply and rotate for each UTF-16 unit, finished like murmur3. Chance collisions only: with 10^8
+// distinct tokens under one parameter the chance of a single false pair is 3 in 10,000. A caller who crafts collisions
+// deceives nobody but the search over its own data.
+
+const lanes = new Int32Array(2);
+const whole = new BigInt64Array(lanes.buffer);
+
+function restart(seed: number): void {
+  lanes[0] = 0x9e3779b9 ^ seed;
+  lanes[1] = Math.imul(seed ^ 0x7f4a7c15, 0x85ebca6b);
+}
+
+function add(text: string): void {
+  let a = lanes[0]!;
+  let b = lanes[1]!;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0xcc9e2d51);
+    a = ((a << 15) | (a >>> 17)) + b;
+    b = Math.imul(b + unit, 0x1b873593);
+    b = ((b << 13) | (b >>> 19)) ^ a;
+  }
+  lanes[0] = a;
+  // The length tells apart texts that are cut at different places: ("ab", "c") and ("a", "bc").
+  lanes[1] = Math.imul(b ^ text.length, 0x2545f491) + a;
+}
+
+function finish(x: number): number {
+  let h = x ^ (x >>> 16);
+  h = Math.imul(h, 0x85ebca6b);
+  h ^= h >>> 13;
+  h = Math.imul(h, 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+function result(): string {
+  const a = finish(lanes[0]! + lanes[1]!);
+  lanes[1] = finish(lanes[1]! ^ Math.imul(a, 0x9e3779b1));
+  lanes[0] = a;
+  return whole[0]!.toString();
+}
+
+/** A signed 64-bit hash as a decimal text, the form in which PostgreSQL reads an int8. */
+export function hash64(text: string, seed = 0): string {
+  restart(seed);
+  add(text);
+  return result();
+}
+
+function inner<K, L, V>(map: Map<K, Map<L, V>>, key: K): Map<L, V> {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = new Map();
+    map.set(key, found);
+  }
+  return found;
+}
+
+const paramKeys = new Map<string, Map<string, number>>();
+
+/**
+ * The int4 that names a search parameter of a resource type in the index tables. A test proves that no two parameters of
+ * R4 share one. `name` is the parameter's code, or the name of one of its paths (fhir/extract/paths.ts).
+ */
+export function paramKey(type: string, name: string): number {
+  const ofType = inner(paramKeys, type);
+  let key = ofType.get(name);
+  if (key === undefined) {
+    restart(0);
+    add(type);
+    add(name);
+    key = finish(lanes[0]! ^ finish(lanes[1]!));
+    ofType.set(name, key);
+  }
+  return key;
+}
+
+/** What of a token is hashed. `pair`: system and value; `value`: the value under any system; `system`: any value of a system. */
+export type TokenForm = 'pair' | 'value' | 'system';
+
+const FORM_SEED: Readonly<Record<TokenForm, number>> = { pair: 0, value: 0x3c6ef372, system: 0x1f83d9ab };
+
+/** Hash of a token under a parameter key. For `value` the system is not looked at, for `system` the value is not. */
+export function formHash(param: number, form: TokenForm, system: string, value: string): string {
+  restart(param ^ FORM_SEED[form]);
+  add(form === 'value' ? '' : system);
+  add(form === 'system' ? '' : value);
+  return result();
+}
+
+/** Hash of `system|value` under a parameter of a type; no system = empty text. References, uris and plain codes have none. */
+export function tokenHash(type: string, param: string, system: string, value: string): string {
+  return formHash(paramKey(type, param), 'pair', system, value);
+}
+
+/** Marks a resource whose `date` spans more than 31 days or is open: see storage/search/ranges.ts. */
+export function longDateToken(type: string): string {
+  return pairHash(paramKey(type, 'date'), '', 'long');
+}
+
+// Codes, categories and units come back all the time; identifiers do not and must not push them out.
+const CACHED = 100_000;
+let cached = 0;
+const cache = new Map<number, Map<string, Map<string, string>>>();
+
+/** {@link formHash} of a pair, remembered: for values that repeat. All is forgotten when 100,000 are kept. */
+export function pairHash(param: number, system: string, value: string): string {
+  const byValue = inner(inner(cache, param), system);
+  let hash = byValue.get(value);
+  if (hash === undefined) {
+    hash = formHash(param, 'pair', system, value);
+    if (++cached > CACHED) {
+      cache.clear();
+      cached = 0;
+    } else {
+      byValue.set(value, hash);
+    }
+  }
+  return hash;
+}

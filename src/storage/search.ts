@@ -1,0 +1,150 @@
+// A search plan → SQL. FHIR never sees a table, this file never sees a query string.
+//
+// Indexes it relies on: resource (type, id, patient) · (type, updated, id) · (patient, type, date_lo) · (type, date_lo) ·
+// gin (token) · search_string (param, value) · search_date (param, lo, hi) · search_number (param, lo, hi) and
+// (param, hi) where hi > lo · (type, id, param) on each search_ table.
+import { formHash } from './hash.ts';
+import { storedId } from './ids.ts';
+import { allOf, reachCondition, type Scope } from './search/clauses.ts';
+import { keysBeforeId, orderOf } from './search/order.ts';
+import { type Statement, Values } from './search/statement.ts';
+import { knownTypeKey } from './type-keys.ts';
+import type { Clause, Cursor, SearchPlan } from './types.ts';
+
+export { reachCondition } from './search/clauses.ts';
+export type { Statement } from './search/statement.ts';
+
+/** A row of a compiled search. */
+export interface SearchRow {
+  /** The logical id. */
+  readonly id: string;
+  readonly patient: number;
+  readonly version: number;
+  /** ISO UTC, milliseconds. */
+  readonly updated: string;
+  readonly method: number;
+  readonly content: string;
+  /** Values of the sort keys, for the cursor. */
+  readonly sort_values: readonly (string | null)[];
+}
+
+const COLUMNS = `coalesce(r.assigned, r.id::text) as id, r.patient, r.version,
+  to_char(r.updated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated, r.method, r.content`;
+
+/**
+ * One page: at most `plan.limit` rows and one more, which tells that there is a next page ({@link nextCursor}).
+ * The plan must be resolved ({@link resolveCodings}).
+ */
+export function compileSearch(plan: SearchPlan): Statement {
+  const scope: Scope = { type: plan.type, values: new Values() };
+  const where = conditions(plan, scope);
+  const order = orderOf(plan, scope);
+  const select = (more: readonly (string | undefined)[], orderBy: string) =>
+    [
+      `select ${COLUMNS}, ${order.cursorValues} as sort_values`,
+      'from resource r',
+      `where ${[...where, ...more].filter((c) => c !== undefined).join('\n  and ')}`,
+      `order by ${orderBy}`,
+      `limit ${plan.limit + 1}`,
+    ].join('\n');
+  const text = splitsOnDate(plan)
+    ? dated(plan, select, scope)
+    : select([order.after === undefined ? undefined : `(${order.after})`], order.orderBy);
+  return { text, values: scope.values.list };
+}
+
+/** How many match: one row with `count`. */
+export function compileCount(plan: SearchPlan): Statement {
+  const scope: Scope = { type: plan.type, values: new Values() };
+  const text = `select count(*)::int as count\nfrom resource r\nwhere ${conditions(plan, scope).join('\n  and ')}`;
+  return { text, values: scope.values.list };
+}
+
+/** Where the page ended, when the rows of {@link compileSearch} hold one more than asked. */
+export function nextCursor(plan: SearchPlan, rows: readonly SearchRow[]): Cursor | undefined {
+  const last = rows[plan.limit - 1];
+  if (last === undefined || rows.length <= plan.limit) return undefined;
+  return { values: last.sort_values, id: last.id };
+}
+
+function conditions(plan: SearchPlan, scope: Scope): string[] {
+  const reach = reachCondition(plan.reach);
+  return [
+    `r.type = ${scope.values.put(knownTypeKey(plan.type), 'int2')}`,
+    ...(reach === undefined ? [] : [reach]),
+    ...allOf(plan.where, scope),
+  ];
+}
+
+function splitsOnDate(plan: SearchPlan): boolean {
+  const { keys } = keysBeforeId(plan.sort);
+  return keys.length === 1 && keys[0]!.by === 'date';
+}
+
+/**
+ * Sorted by date alone, the usual order of clinical data. Dated rows first, then the others: as two ordered selects each
+ * walks its index, which no single `order by … desc nulls last` does. When a date is asked for, there are no others.
+ */
+function dated(plan: SearchPlan, select: (more: readonly string[], orderBy: string) => string, scope: Scope): string {
+  const descending = plan.sort[0]!.descending;
+  const { idDescending } = keysBeforeId(plan.sort);
+  const [way, idWay] = [descending ? ' desc' : '', idDescending ? ' desc' : ''];
+  const { after } = plan;
+  const id = after === undefined ? '' : scope.values.put(storedId(after.id), 'uuid');
+  const value = after?.values[0] ?? null;
+  const idAfter = `r.id ${idDescending ? '<' : '>'} ${id}`;
+  const parts: string[] = [];
+  if (after === undefined || value !== null) {
+    const more = ['r.date_lo is not null'];
+    if (value !== null) {
+      const place = scope.values.put(value, 'timestamptz');
+      const beyond = descending ? '<' : '>';
+      // The first bound is implied by the second and is what the index understands.
+      more.push(`r.date_lo ${beyond}= ${place}`, `(r.date_lo ${beyond} ${place} or ${idAfter})`);
+    }
+    parts.push(select(more, `r.date_lo${way}, r.id${idWay}`));
+  }
+  if (!plan.where.some((c) => c.kind === 'date')) {
+    parts.push(
+      select(['r.date_lo is null', ...(after !== undefined && value === null ? [idAfter] : [])], `r.id${idWay}`),
+    );
+  }
+  if (parts.length === 1) return parts[0]!;
+  const union = parts.map((part, i) => `(select ${i} as part, row_number() over () as place, p.* from (${part}) p)`);
+  return `select * from (${union.join(' union all ')}) u\norder by part, place\nlimit ${plan.limit + 1}`;
+}
+
+/** A coding that a plan asks for by half: every system of a code, or every code of a system, under a parameter. */
+export type CodingQuestion =
+  | { readonly param: number; readonly code: string }
+  | { readonly param: number; readonly system: string };
+
+/** Answers from the `coding` table, or from what the process remembers of it. One answer a question, in order. */
+export type CodingLookup = (
+  questions: readonly CodingQuestion[],
+) => Promise<readonly (readonly { readonly system: string; readonly code: string }[])[]>;
+
+/** The plan with every any-system and any-code clause turned into token hashes. Asks once, or not at all. */
+export async function resolveCodings(plan: SearchPlan, lookup: CodingLookup): Promise<SearchPlan> {
+  const questions: CodingQuestion[] = [];
+  collect(plan.where, questions);
+  if (questions.length === 0) return plan;
+  const answers = await lookup(questions);
+  let next = 0;
+  const resolve = (clause: Clause): Clause => {
+    if (clause.kind === 'or') return { kind: 'or', anyOf: clause.anyOf.map(resolve) };
+    if (clause.kind !== 'any-system' && clause.kind !== 'any-code') return clause;
+    const seen = answers[next++] ?? [];
+    if (seen.length === 0) return { kind: 'none' };
+    return { kind: 'token', anyOf: seen.map((c) => formHash(clause.param, 'pair', c.system, c.code)) };
+  };
+  return { ...plan, where: plan.where.map(resolve) };
+}
+
+function collect(clauses: readonly Clause[], questions: CodingQuestion[]): void {
+  for (const clause of clauses) {
+    if (clause.kind === 'or') collect(clause.anyOf, questions);
+    if (clause.kind === 'any-system') questions.push({ param: clause.param, code: clause.code });
+    if (clause.kind === 'any-code') questions.push({ param: clause.param, system: clause.system });
+  }
+}

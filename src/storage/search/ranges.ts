@@ -1,0 +1,88 @@
+// How a searched range and a stored range compare: R4 search.html#prefix. Dates are half-open [lo, hi), numbers closed.
+import type { NumberTest, Prefix, RangeTest } from '../types.ts';
+import type { Values } from './statement.ts';
+
+/** Dates that span more are marked by a token (`longDateToken` in storage/hash.ts); see {@link dateTest}. */
+export const LONG_DAYS = 31;
+
+/**
+ * Condition on stored dates. Each condition also bounds `lo`, where it can, because `lo` has the index. Tests that look at
+ * `hi` only get such a bound by the knowledge that unmarked dates span at most {@link LONG_DAYS}: `longs` is the condition
+ * that finds the marked ones.
+ */
+export function dateTest(test: RangeTest, lo: string, hi: string, values: Values, longs?: string): string {
+  const from = values.later(test.lo, 'timestamptz');
+  const to = values.later(test.hi, 'timestamptz');
+  const within = () => `${lo} >= ${from()} and ${lo} < ${to()} and ${hi} <= ${to()}`;
+  const reaches = (instant: string) =>
+    longs === undefined
+      ? `${hi} > ${instant}`
+      : `(${lo} > ${instant} - interval '${LONG_DAYS} days' or ${longs}) and ${hi} > ${instant}`;
+  const conditions: Record<Prefix, () => string> = {
+    eq: within,
+    ne: () => `${lo} is not null and not (${within()})`,
+    gt: () => reaches(to()),
+    lt: () => `${lo} < ${from()}`,
+    // An equal range ends after `from`, so the bound of the first part holds for both.
+    ge: () => `${reaches(from())} and (${hi} > ${to()} or ${within()})`,
+    le: () => `${lo} < ${to()} and (${lo} < ${from()} or ${hi} <= ${to()})`,
+    sa: () => `${lo} >= ${to()}`,
+    eb: () => `${lo} < ${from()} and ${hi} <= ${from()}`,
+    ap: () => `${lo} < ${to()} and ${reaches(from())}`,
+  };
+  return conditions[test.prefix]();
+}
+
+/** Condition on an instant that is known to the millisecond (`updated`). */
+export function instantTest(test: RangeTest, column: string, values: Values): string {
+  const from = values.later(test.lo, 'timestamptz');
+  const to = values.later(test.hi, 'timestamptz');
+  const conditions: Record<Prefix, () => string> = {
+    eq: () => `${column} >= ${from()} and ${column} < ${to()}`,
+    ne: () => `(${column} < ${from()} or ${column} >= ${to()})`,
+    gt: () => `${column} >= ${to()}`,
+    lt: () => `${column} < ${from()}`,
+    ge: () => `${column} >= ${from()}`,
+    le: () => `${column} < ${to()}`,
+    sa: () => `${column} >= ${to()}`,
+    eb: () => `${column} < ${from()}`,
+    ap: () => `${column} >= ${from()} and ${column} < ${to()}`,
+  };
+  return conditions[test.prefix]();
+}
+
+/**
+ * Condition on the stored numbers `s.lo`..`s.hi`. For `eq`, `ne` the searched [lo, hi) is the implicit precision of what was
+ * asked; for `ap` its margin; for the others lo = hi = the number itself, as R4 ignores the precision there.
+ * Points (lo = hi) are found through the index on lo, spans through the partial index on hi.
+ */
+export function numberTest(test: NumberTest, values: Values): string {
+  const from = values.later(test.lo, 'float8');
+  const to = values.later(test.hi, 'float8');
+  const within = () => `s.lo >= ${from()} and s.lo < ${to()} and s.hi < ${to()}`;
+  const reaches = (operator: '>' | '>=', number: string) =>
+    `(s.lo ${operator} ${number} or (s.hi > s.lo and s.hi ${operator} ${number}))`;
+  const conditions: Record<Prefix, () => string> = {
+    eq: within,
+    ne: () => `not (${within()})`,
+    gt: () => reaches('>', to()),
+    lt: () => `s.lo < ${from()}`,
+    ge: () => reaches('>=', from()),
+    le: () => `s.lo <= ${to()}`,
+    sa: () => `s.lo > ${to()}`,
+    eb: () => `s.lo < ${from()} and s.hi < ${from()}`,
+    ap: () => `s.lo <= ${to()} and ${reaches('>=', from())}`,
+  };
+  return `${conditions[test.prefix]()}${unitTest(test, values)}`;
+}
+
+/** `||code` asks for the code or the unit as shown, `|system|code` for the coded unit (R4 search.html#quantity). */
+function unitTest({ system, code }: NumberTest, values: Values): string {
+  const tests: string[] = [];
+  if (system !== undefined) tests.push(`u.system = ${values.put(system, 'text')}`);
+  if (code !== undefined) {
+    const place = values.put(code, 'text');
+    tests.push(system === undefined ? `(u.code = ${place} or u.unit = ${place})` : `u.code = ${place}`);
+  }
+  return tests.length === 0 ? '' : ` and s.unit in (select u.key from unit u where ${tests.join(' and ')})`;
+}
