@@ -56,6 +56,8 @@ export interface Window {
   readonly index: number;
   /** Both days inclusive. */
   readonly period: Period;
+  /** Days of the period. */
+  readonly length: number;
   /** Covers the first day (the latest, if several); operator, DMN, level and rights come from it. */
   readonly prescription: Prescription;
   /** Days of the window under monitoring, counted from its first day; at least 1. */
@@ -136,7 +138,8 @@ export interface ClaimItem {
   /** From 1. */
   readonly sequence: number;
   readonly window: Period;
-  readonly code: string;
+  /** Absent when neither the DMN nor the line has a known technical code. */
+  readonly code?: string;
   /** 1 for the technical forfait. */
   readonly factor: number;
   readonly quantity: 1;
@@ -223,6 +226,7 @@ export type ClaimFault =
   | 'wrong-code'
   | 'factor-above-level'
   | 'price-above-tariff'
+  | 'price-missing'
   | 'wrong-quantity'
   | 'wrong-net'
   | 'wrong-total';

@@ -201,6 +201,33 @@ export interface Chain {
   readonly stop?: Day | undefined;
 }
 
+/**
+ * An Observation of the patient as a possible reading, with its local day (contract 2.1). Shaped like storage's
+ * StoredFact, so that one can be handed over as it is.
+ */
+export interface Reading {
+  /** Logical id of the Observation. */
+  readonly id: string;
+  readonly version: number;
+  /** Local day in the patient's zone; absent when the date is imprecise. */
+  readonly day?: string | undefined;
+  /** Year or year-month only: the days it may mean, both inclusive. */
+  readonly imprecise?: { readonly start: string; readonly end: string } | undefined;
+  /** The instant, when known: ISO UTC. */
+  readonly at?: string | undefined;
+  /** `system|code` */
+  readonly codes: readonly string[];
+  readonly categories: readonly string[];
+  /** final, amended or corrected. */
+  readonly final: boolean;
+  /** A value, or a component with one, and no dataAbsentReason. */
+  readonly valued: boolean;
+  /** Ids of the ServiceRequests that basedOn names. */
+  readonly basedOn: readonly string[];
+  /** The device reference as text, or null. */
+  readonly device: string | null;
+}
+
 /** The days of a window with a counted reading: bit i (0-based) = day i. As storage's WindowDays; 0 = none. */
 export type DayBits = number;
 
