@@ -1,0 +1,134 @@
+// A resource → what is kept beside it: index rows, its patient, its reading, its zone, its references. Pure.
+import { isZone, zoneOfPostalCode } from '../../kernel/zone.ts';
+import type { IndexRows, ReadingFact } from '../../storage/types.ts';
+import type { Definitions } from '../definitions/types.ts';
+import { typeIndex } from './paths.ts';
+import { readingFact } from './reading.ts';
+import { type LocalReference, localReferences, readReference } from './references.ts';
+import { compileRows } from './rows.ts';
+
+export type { LocalReference } from './references.ts';
+
+type AnyResource = { readonly resourceType: string } & object;
+
+export interface Extractor {
+  /** Rows for every published search parameter of the resource's type. */
+  rows(resource: AnyResource): IndexRows;
+  /**
+   * Id of the Patient to whom the resource belongs: a Patient's own, or the local Patient that the type's patient element
+   * names (subject, patient, beneficiary …); undefined when it belongs to nobody, or to a patient named otherwise.
+   */
+  compartmentPatient(resource: AnyResource): string | undefined;
+  /** The identifier by which that element names the patient, when it has no literal reference. */
+  logicalPatient(resource: AnyResource): { readonly system: string; readonly value: string } | undefined;
+  /** What an Observation means for counting days; null for other types. */
+  fact(resource: AnyResource): ReadingFact | null;
+  /** IANA zone of a Patient, contract 2.1: the `timezone` extension, else the address, else Europe/Paris. */
+  zone(patient: AnyResource): string;
+  /** Literal references to resources of this server, at any depth. */
+  references(resource: AnyResource): readonly LocalReference[];
+  /** Local resources that a reference parameter of the resource names: what `_include` follows. */
+  follow(resource: AnyResource, parameter: string): readonly { readonly type: string; readonly id: string }[];
+}
+
+export interface ExtractorOptions {
+  /** Absolute address of this server's base: references below it are local. */
+  readonly base?: string;
+}
+
+/** Compiles the search parameters of a type when its first resource comes. */
+export function createExtractor(definitions: Definitions, { base }: ExtractorOptions = {}): Extractor {
+  const compiled = new Map<string, (resource: object) => IndexRows>();
+  return {
+    rows(resource) {
+      let rows = compiled.get(resource.resourceType);
+      if (rows === undefined) {
+        rows = compileRows(typeIndex(definitions, resource.resourceType), base);
+        compiled.set(resource.resourceType, rows);
+      }
+      return rows(resource);
+    },
+    compartmentPatient(resource) {
+      if (resource.resourceType === 'Patient') return (resource as { id?: string }).id;
+      const text = patientElement(definitions, resource)?.reference;
+      if (typeof text !== 'string') return undefined;
+      const reference = readReference(text, base);
+      return reference.kind === 'local' && reference.type === 'Patient' ? reference.id : undefined;
+    },
+    logicalPatient(resource) {
+      const element = patientElement(definitions, resource);
+      if (element === undefined || element.reference !== undefined) return undefined;
+      if (element.type !== undefined && element.type !== 'Patient') return undefined;
+      const { system, value } = (element.identifier ?? {}) as Record<string, unknown>;
+      return typeof system === 'string' && typeof value === 'string' ? { system, value } : undefined;
+    },
+    fact: (resource) => (resource.resourceType === 'Observation' ? readingFact(resource) : null),
+    zone: zoneOf,
+    references: (resource) => localReferences(resource).filter((r) => definitions.isResourceType(r.type)),
+    follow(resource, parameter) {
+      const found = new Map<string, { type: string; id: string }>();
+      for (const path of typeIndex(definitions, resource.resourceType).parameters.get(parameter)?.paths ?? []) {
+        for (const branch of path.branches) {
+          for (const value of valuesAt(resource, branch.steps)) {
+            const text = (value as { reference?: unknown }).reference;
+            const reference = typeof text === 'string' ? readReference(text, base) : undefined;
+            if (reference?.kind === 'local' && definitions.isResourceType(reference.type)) {
+              found.set(`${reference.type}/${reference.id}`, { type: reference.type, id: reference.id });
+            }
+          }
+        }
+      }
+      return [...found.values()];
+    },
+  };
+}
+
+function patientElement(definitions: Definitions, resource: AnyResource): Record<string, unknown> | undefined {
+  const steps = typeIndex(definitions, resource.resourceType).patientPath?.branches[0]?.steps;
+  if (steps === undefined) return undefined;
+  let value: unknown = resource;
+  for (const { property } of steps) value = (value as Record<string, unknown> | undefined)?.[property];
+  return value as Record<string, unknown> | undefined;
+}
+
+function valuesAt(
+  resource: object,
+  steps: readonly { property: string; where?: { element: string; text: string } }[],
+): unknown[] {
+  let values: unknown[] = [resource];
+  for (const { property, where } of steps) {
+    values = values
+      .flatMap((v) => (v as Record<string, unknown>)[property] ?? [])
+      .filter((v) => typeof v === 'object' && v !== null)
+      .filter((v) => where === undefined || (v as Record<string, unknown>)[where.element] === where.text);
+  }
+  return values;
+}
+
+const TIMEZONE = 'http://hl7.org/fhir/StructureDefinition/timezone';
+
+// The runtime also takes offsets (`+02:00`), which PostgreSQL reads with the opposite sign: names only.
+const ZONE_NAME = /^[A-Za-z]/;
+
+/** A zone that the runtime does not know says nothing: the address decides. */
+function zoneOf(patient: AnyResource): string {
+  const { extension, address } = patient as Record<string, unknown>;
+  for (const e of (extension ?? []) as readonly Record<string, unknown>[]) {
+    if (e.url === TIMEZONE && typeof e.valueCode === 'string' && ZONE_NAME.test(e.valueCode) && isZone(e.valueCode)) {
+      return e.valueCode;
+    }
+  }
+  return zoneOfPostalCode(postalCode((address ?? []) as readonly Address[]));
+}
+
+interface Address {
+  readonly use?: string;
+  readonly postalCode?: string;
+  readonly period?: { readonly end?: string };
+}
+
+/** The address where the patient lives: home before others, a past one only when there is no other. */
+function postalCode(addresses: readonly Address[]): string | undefined {
+  const rank = (a: Address) => (a.use === 'old' || a.period?.end !== undefined ? 2 : a.use === 'home' ? 0 : 1);
+  return addresses.filter((a) => a.postalCode !== undefined).toSorted((a, b) => rank(a) - rank(b))[0]?.postalCode;
+}

@@ -1,0 +1,325 @@
+// Search parameters of a type as index paths: where values stand, of which type they are, and under which key they go.
+// Parameters often share a place (`patient` and `subject`, `code` and `combo-code`): the place is indexed once, and each
+// parameter asks all of its places.
+import { paramKey } from '../../storage/hash.ts';
+import type { Definitions, ElementDefinition, ElementType, SearchParameterDefinition } from '../definitions/types.ts';
+import { type PathExpression, parseExpression, type Segment } from './expression.ts';
+
+/** Kinds of parameters that are indexed. */
+export type IndexKind = 'token' | 'reference' | 'date' | 'string' | 'number' | 'quantity' | 'uri';
+
+/** One property to descend into. */
+export interface Step {
+  readonly property: string;
+  readonly many: boolean;
+  /** Only this item of the list. */
+  readonly at?: number;
+  /** Only items in which this element has this text. */
+  readonly where?: { readonly element: string; readonly text: string };
+}
+
+/** A way to values of one FHIR type. */
+export interface Branch {
+  readonly steps: readonly Step[];
+  /** FHIR type of the values. */
+  readonly type: string;
+  /** For Reference and canonical: what they may name. */
+  readonly targets: readonly string[];
+  /** For `code`: the systems of its required binding. */
+  readonly systems: readonly string[];
+  /** At most one value in a resource. */
+  readonly single: boolean;
+}
+
+export interface IndexPath {
+  readonly kind: IndexKind;
+  /** Code of the parameter that is this path alone, else kind and path. */
+  readonly name: string;
+  readonly key: number;
+  readonly branches: readonly Branch[];
+  /** The value is whether the element is there and not false. */
+  readonly truth: boolean;
+}
+
+/** A parameter and the places it asks. */
+export interface IndexedParameter {
+  readonly definition: SearchParameterDefinition;
+  readonly kind: IndexKind;
+  readonly paths: readonly IndexPath[];
+  /** Types that its references may name; empty for other kinds. */
+  readonly targets: readonly string[];
+}
+
+/** All that is indexed of a resource type. */
+export interface TypeIndex {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, IndexedParameter>;
+  readonly paths: readonly IndexPath[];
+  /** The path to the patient that the resource belongs to: answered by the patient key, not by hashes. */
+  readonly patientPath?: IndexPath;
+  /** The path of the parameter named `date`, which stands on the resource row. */
+  readonly datePath?: IndexPath;
+}
+
+const KINDS: ReadonlySet<string> = new Set(['token', 'reference', 'date', 'string', 'number', 'quantity', 'uri']);
+
+/** Parameters that are columns of every resource, not index rows. */
+export const COLUMNS: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
+
+interface Alternative {
+  readonly text: string;
+  readonly expression: PathExpression;
+}
+
+const indexes = new WeakMap<Definitions, Map<string, TypeIndex>>();
+
+/** The index of a type, made once. */
+export function typeIndex(definitions: Definitions, type: string): TypeIndex {
+  let ofDefinitions = indexes.get(definitions);
+  if (ofDefinitions === undefined) {
+    ofDefinitions = new Map();
+    indexes.set(definitions, ofDefinitions);
+  }
+  let index = ofDefinitions.get(type);
+  if (index === undefined) {
+    index = makeIndex(definitions, type);
+    ofDefinitions.set(type, index);
+  }
+  return index;
+}
+
+function makeIndex(definitions: Definitions, type: string): TypeIndex {
+  const served = definitions
+    .searchParameters(type)
+    .filter((p) => KINDS.has(p.type) && p.expression !== undefined && !COLUMNS.has(p.code))
+    .map((definition) => ({ definition, alternatives: alternativesFor(type, definition) }))
+    .sort((a, b) => (a.definition.code < b.definition.code ? -1 : 1));
+  const names = new Map<string, string>();
+  for (const { definition, alternatives } of served) {
+    const only = alternatives[0];
+    if (only === undefined || alternatives.length > 1) continue;
+    const place = `${definition.type}:${only.text}`;
+    // `date` keeps its name whatever else shares its path: its column is found by it.
+    if (definition.code === 'date' || !names.has(place)) names.set(place, definition.code);
+  }
+  const paths = new Map<string, IndexPath>();
+  const parameters = new Map<string, IndexedParameter>();
+  for (const { definition, alternatives } of served) {
+    const kind = definition.type as IndexKind;
+    const mine = alternatives.map(({ text, expression }) => {
+      const place = `${kind}:${text}`;
+      let path = paths.get(place);
+      if (path === undefined) {
+        const name = names.get(place) ?? place;
+        const truth = expression.truth ?? false;
+        const branches = branchesOf(definitions, type, expression.segments).filter((b) => truth || fits(kind, b.type));
+        path = { kind, name, key: paramKey(type, name), branches, truth };
+        paths.set(place, path);
+      }
+      return path;
+    });
+    const filled = mine.filter((p) => p.branches.length > 0);
+    if (filled.length === 0) continue;
+    parameters.set(definition.code, {
+      definition,
+      kind,
+      paths: filled,
+      targets: targetsOf(definitions, definition, filled),
+    });
+  }
+  const filled = [...paths.values()].filter((p) => p.branches.length > 0);
+  const patientPath = findPatientPath(definitions, type, parameters);
+  const datePath = dateColumn(parameters.get('date'));
+  return {
+    type,
+    parameters,
+    paths: filled,
+    ...(patientPath === undefined ? {} : { patientPath }),
+    ...(datePath === undefined ? {} : { datePath }),
+  };
+}
+
+function dateColumn(parameter: IndexedParameter | undefined): IndexPath | undefined {
+  const path = parameter?.paths[0];
+  if (parameter?.kind !== 'date' || parameter.paths.length > 1 || path === undefined) return undefined;
+  return path.branches.every((b) => b.single) ? path : undefined;
+}
+
+/** The alternatives that stand on a type, each once. `where(resolve() is T)` says what a search may find, not what is indexed. */
+function alternativesFor(type: string, definition: SearchParameterDefinition): Alternative[] {
+  const found = new Map<string, Alternative>();
+  for (const expression of parseExpression(definition.expression ?? '')) {
+    const first = expression.segments[0];
+    if (first?.kind !== 'child') continue;
+    const named = /^[A-Z]/.test(first.name);
+    if (named && first.name !== type && first.name !== 'Resource' && first.name !== 'DomainResource') continue;
+    const segments = (named ? expression.segments.slice(1) : expression.segments).filter((s) => s.kind !== 'resolves');
+    if (segments.length === 0) continue;
+    const text = segments.map(segmentText).join('') + (expression.truth === true ? '.truth' : '');
+    found.set(text, { text, expression: { ...expression, segments } });
+  }
+  return [...found.values()];
+}
+
+function segmentText(s: Segment): string {
+  switch (s.kind) {
+    case 'child':
+      return `.${s.name}`;
+    case 'type':
+      return `:${s.type}`;
+    case 'index':
+      return `[${s.at}]`;
+    case 'equals':
+      return `(${s.element}=${s.text})`;
+    case 'resolves':
+      return '';
+  }
+}
+
+// ---------------------------------------------------------------- from segments to properties
+
+interface Position {
+  readonly steps: readonly Step[];
+  /** Definition that holds the elements below, and the path there. */
+  readonly owner: string;
+  readonly path: string;
+  readonly element: ElementDefinition | undefined;
+  readonly type: ElementType;
+  readonly single: boolean;
+}
+
+const elementIndexes = new WeakMap<object, Map<string, ElementDefinition>>();
+
+function elementAt(definitions: Definitions, owner: string, path: string): ElementDefinition | undefined {
+  const definition = definitions.definition(owner);
+  if (definition === undefined) return undefined;
+  let byPath = elementIndexes.get(definition);
+  if (byPath === undefined) {
+    byPath = new Map(definition.elements.map((e) => [e.path, e]));
+    elementIndexes.set(definition, byPath);
+  }
+  return byPath.get(path);
+}
+
+function branchesOf(definitions: Definitions, type: string, segments: readonly Segment[]): Branch[] {
+  const start: Position = {
+    steps: [],
+    owner: type,
+    path: type,
+    element: undefined,
+    type: { code: type },
+    single: true,
+  };
+  let positions: Position[] = [start];
+  for (const segment of segments) positions = positions.flatMap((p) => advance(definitions, p, segment));
+  return positions.map((p) => ({
+    steps: p.steps,
+    type: p.type.code,
+    targets: (p.type.targets ?? []).map((t) => t.replace('http://hl7.org/fhir/StructureDefinition/', '')),
+    systems: p.element?.binding === undefined ? [] : (definitions.expansion(p.element.binding.valueSet)?.systems ?? []),
+    single: p.single,
+  }));
+}
+
+function advance(definitions: Definitions, at: Position, segment: Segment): Position[] {
+  switch (segment.kind) {
+    case 'child':
+      return children(definitions, at, segment.name);
+    case 'type':
+      return at.type.code === segment.type ? [at] : [];
+    case 'index':
+      return [{ ...withLast(at, { at: segment.at }), single: true }];
+    case 'equals':
+      return [withLast(at, { where: { element: segment.element, text: segment.text } })];
+    case 'resolves':
+      return [at];
+  }
+}
+
+function withLast(at: Position, more: Partial<Step>): Position {
+  const last = at.steps.at(-1);
+  return last === undefined ? at : { ...at, steps: [...at.steps.slice(0, -1), { ...last, ...more }] };
+}
+
+function children(definitions: Definitions, at: Position, name: string): Position[] {
+  const plain = elementAt(definitions, at.owner, `${at.path}.${name}`);
+  const choice = plain ?? elementAt(definitions, at.owner, `${at.path}.${name}[x]`);
+  if (choice === undefined) return [];
+  const target =
+    choice.contentReference === undefined ? choice : elementAt(definitions, at.owner, choice.contentReference);
+  if (target === undefined) return [];
+  const many = choice.max > 1;
+  const types = target.types.length > 0 ? target.types : [{ code: 'BackboneElement' }];
+  return types.map((type) => {
+    const inline = type.code === 'BackboneElement' || type.code === 'Element';
+    const property = plain !== undefined ? name : name + type.code[0]!.toUpperCase() + type.code.slice(1);
+    return {
+      steps: [...at.steps, { property, many }],
+      owner: inline ? at.owner : type.code,
+      path: inline ? target.path : type.code,
+      element: target,
+      type,
+      single: at.single && !many,
+    };
+  });
+}
+
+// ---------------------------------------------------------------- what a kind can read
+
+const TEXTS = ['string', 'markdown', 'code', 'id', 'uri', 'url', 'canonical', 'oid', 'uuid'];
+const READABLE: Readonly<Record<IndexKind, ReadonlySet<string>>> = {
+  token: new Set(['CodeableConcept', 'Coding', 'Identifier', 'ContactPoint', 'boolean', ...TEXTS]),
+  reference: new Set(['Reference', 'canonical', 'uri', 'url', 'Resource']),
+  date: new Set(['date', 'dateTime', 'instant', 'Period', 'Timing']),
+  string: new Set(['HumanName', 'Address', ...TEXTS]),
+  number: new Set(['decimal', 'integer', 'positiveInt', 'unsignedInt', 'Range']),
+  quantity: new Set(['Quantity', 'Age', 'Count', 'Distance', 'Duration', 'Money', 'Range', 'SampledData']),
+  uri: new Set(['uri', 'url', 'canonical', 'oid', 'uuid']),
+};
+
+function fits(kind: IndexKind, type: string): boolean {
+  return READABLE[kind].has(type);
+}
+
+function targetsOf(
+  definitions: Definitions,
+  definition: SearchParameterDefinition,
+  paths: readonly IndexPath[],
+): readonly string[] {
+  if (definition.type !== 'reference') return [];
+  const named = definition.target?.length
+    ? definition.target
+    : [...new Set(paths.flatMap((p) => p.branches.flatMap((b) => b.targets)))];
+  return named.includes('Resource') || named.length === 0 ? definitions.resourceTypes : named;
+}
+
+// ---------------------------------------------------------------- whose a resource is
+
+/** Asked in this order: the first that is one reference at most, and may name a Patient, decides. */
+const OWNERS = ['patient', 'subject', 'beneficiary', 'individual'];
+
+/**
+ * `patient` counts on every type that has it (Device stands in no R4 compartment, and an oximeter at home is one patient's),
+ * the others where the Patient compartment of R4 names them.
+ */
+function findPatientPath(
+  definitions: Definitions,
+  type: string,
+  parameters: ReadonlyMap<string, IndexedParameter>,
+): IndexPath | undefined {
+  const compartment = new Set(definitions.patientCompartment(type));
+  for (const code of OWNERS) {
+    const parameter = parameters.get(code);
+    if (parameter?.kind !== 'reference' || parameter.paths.length !== 1) continue;
+    if (code !== 'patient' && !compartment.has(code)) continue;
+    const path = parameter.paths[0]!;
+    const one = path.branches.length === 1 ? path.branches[0]! : undefined;
+    if (
+      one?.type === 'Reference' &&
+      one.single &&
+      (one.targets.includes('Patient') || one.targets.includes('Resource'))
+    )
+      return path;
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+// Walks a resource once along all index paths of its type. The paths form a tree, compiled to closures: a property is
+// looked at once, whatever number of parameters want it.
+import { formHash } from '../../storage/hash.ts';
+import type { IndexRows } from '../../storage/types.ts';
+import type { IndexPath, Step, TypeIndex } from './paths.ts';
+import { makeSink, type Rows, type Sink } from './sinks.ts';
+
+interface Node {
+  readonly edges: Map<string, { readonly step: Step; readonly to: Node }>;
+  readonly sinks: Sink[];
+}
+
+type Walk = (value: unknown, rows: Rows) => void;
+
+/** The function that makes the index rows of a type's resources. */
+export function compileRows(index: TypeIndex, base: string | undefined): (resource: object) => IndexRows {
+  const root: Node = { edges: new Map(), sinks: [] };
+  for (const path of index.paths) {
+    for (const branch of path.branches) {
+      const place = {
+        type: index.type,
+        path,
+        branch,
+        patient: path === index.patientPath,
+        date: path === index.datePath,
+        base,
+      };
+      if (!path.truth) nodeAt(root, branch.steps).sinks.push(makeSink(place));
+    }
+  }
+  const walk = compile(root);
+  const truths = index.paths.filter((p) => p.truth).map(compileTruth);
+  return (resource) => {
+    const rows: Rows = { tokens: [], codings: [], dates: [], strings: [], numbers: [] };
+    walk(resource, rows);
+    for (const truth of truths) truth(resource, rows);
+    return rows;
+  };
+}
+
+function nodeAt(root: Node, steps: readonly Step[]): Node {
+  let node = root;
+  for (const step of steps) {
+    const name = `${step.property}[${step.at ?? ''}](${step.where?.element ?? ''}=${step.where?.text ?? ''})`;
+    let edge = node.edges.get(name);
+    if (edge === undefined) {
+      edge = { step, to: { edges: new Map(), sinks: [] } };
+      node.edges.set(name, edge);
+    }
+    node = edge.to;
+  }
+  return node;
+}
+
+function compile(node: Node): Walk {
+  const edges = [...node.edges.values()].map(({ step, to }) => ({
+    property: step.property,
+    take: along(step, compile(to)),
+  }));
+  const { sinks } = node;
+  return (value, rows) => {
+    for (const sink of sinks) sink(value, rows);
+    if (edges.length === 0 || typeof value !== 'object' || value === null) return;
+    const holder = value as Record<string, unknown>;
+    for (const edge of edges) {
+      const child = holder[edge.property];
+      if (child !== undefined) edge.take(child, rows);
+    }
+  };
+}
+
+function along({ at, where }: Step, next: Walk): Walk {
+  const one: Walk =
+    where === undefined
+      ? next
+      : (item, rows) => {
+          if ((item as Record<string, unknown> | null)?.[where.element] === where.text) next(item, rows);
+        };
+  if (at !== undefined) return (value, rows) => one((value as readonly unknown[])[at], rows);
+  return (value, rows) => {
+    if (Array.isArray(value)) for (const item of value) one(item, rows);
+    else one(value, rows);
+  };
+}
+
+/** `Patient.deceased.exists() and Patient.deceased != false`: said of every resource, true or false. */
+function compileTruth(path: IndexPath): Walk {
+  const properties = path.branches.map((b) => b.steps[0]!.property);
+  const hashes = { true: formHash(path.key, 'pair', '', 'true'), false: formHash(path.key, 'pair', '', 'false') };
+  return (resource, rows) => {
+    const holder = resource as Record<string, unknown>;
+    const truth = properties.some((p) => holder[p] !== undefined && holder[p] !== false);
+    rows.tokens.push(truth ? hashes.true : hashes.false);
+  };
+}
