@@ -1,5 +1,6 @@
 // Which prescriptions follow one another as one follow-up (contract 2.1, 2.8).
 
+import { latest } from '../../kernel/day.ts';
 import { numberOf } from '../days.ts';
 import type { Chain, Prescription } from '../situation.ts';
 
@@ -111,13 +112,13 @@ function compare(a: string, b: string): number {
 
 function chainOf(list: Prescription[]): Chain {
   const first = list[0]!;
-  const latest = list[list.length - 1]!;
+  const last = list[list.length - 1]!;
   return {
     members: list as [Prescription, ...Prescription[]],
     activity: first.activity,
     patient: first.patient,
     start: first.monitoringStart ?? first.start,
-    validityEnd: list.reduce((end, p) => (p.end > end ? p.end : end), first.end),
-    ...(latest.monitoringEnd === undefined ? {} : { stop: latest.monitoringEnd }),
+    validityEnd: latest(...list.map((p) => p.end)) ?? first.end,
+    ...(last.monitoringEnd === undefined ? {} : { stop: last.monitoringEnd }),
   };
 }

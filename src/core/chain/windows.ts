@@ -1,5 +1,5 @@
 // The billing windows of a chain: days, the prescription that each is judged with, and how long it is monitored.
-import type { Day } from '../../kernel/day.ts';
+import { type Day, earliest } from '../../kernel/day.ts';
 import { inForce, type Law } from '../../law/law.ts';
 import { dayAt, numberOf } from '../days.ts';
 import type { Window } from '../result.ts';
@@ -13,10 +13,7 @@ export function windowDays(chain: Chain, law: Law): number | undefined {
 
 /** Last day of monitoring: the earliest of the recorded end, the death, and the end of the chain's validity. */
 export function monitoringEnd(chain: Chain, patient: PatientFacts): Day {
-  let end = chain.validityEnd;
-  if (chain.stop !== undefined && chain.stop < end) end = chain.stop;
-  if (patient.deceased !== undefined && patient.deceased < end) end = patient.deceased;
-  return end;
+  return earliest(chain.validityEnd, chain.stop, patient.deceased) ?? chain.validityEnd;
 }
 
 /** The member whose validity holds a day, the latest if several; undefined when none does. */

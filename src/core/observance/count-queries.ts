@@ -1,5 +1,5 @@
 // What must be counted in storage before a chain can be assessed.
-import type { Day } from '../../kernel/day.ts';
+import { type Day, earliest } from '../../kernel/day.ts';
 import type { Law, Measures } from '../../law/law.ts';
 import { listWindows, monitoringEnd, touches } from '../chain/windows.ts';
 import type { Window } from '../result.ts';
@@ -30,7 +30,7 @@ const LOINC = 'http://loinc.org';
 export function countQueries(asked: Omit<Situation, 'bits' | 'register'>, law: Law): readonly CountQuery[] {
   const { chain, file, asOf, range } = asked;
   const end = monitoringEnd(chain, file.patient);
-  const to = end < asOf ? end : asOf;
+  const to = earliest(end, asOf) ?? end;
   const windows = listWindows(chain, file.patient, asOf, law);
   const wanted = windows.filter(
     (w, i) => touches(w, range) || (i + 1 < windows.length && touches(windows[i + 1]!, range)),
@@ -40,7 +40,7 @@ export function countQueries(asked: Omit<Situation, 'bits' | 'register'>, law: L
     start: chain.start,
     windowDays: first.length,
     from: first.period.start,
-    to: last.period.end < to ? last.period.end : to,
+    to: earliest(last.period.end, to) ?? to,
     codes: codesOf(measures),
     categories: measures.categories,
     prescriptions,
