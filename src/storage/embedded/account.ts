@@ -20,24 +20,25 @@ export interface Account {
  * Chooses how PostgreSQL is run on a data folder.
  * Plain user: directly. Root: as the folder's owner if that is someone else, otherwise in a user namespace, otherwise as nobody.
  * @param probe a command that must succeed under the account: the binary itself, with `--version`.
- * @throws FaultError `embedded-root` when no way works.
+ * @throws FaultError `embedded-account` when no way works.
  */
 export function chooseAccount(dataDir: string, probe: readonly [string, ...string[]], env: NodeJS.ProcessEnv): Account {
-  for (const account of candidates(dataDir)) {
+  const root = process.getuid?.() === 0;
+  if (!root && hasName()) return { prefix: [] };
+  for (const account of root ? candidatesOfRoot(dataDir) : [{ prefix: UNSHARE }]) {
     if (works(account, probe, env) && works(account, ['ls', dataDir], env)) return account;
   }
-  throw fault('unavailable', 'embedded-root', {
-    en: `PostgreSQL cannot run as root, and no other account can read both ${probe[0]} and ${dataDir}. Start Vigie as a plain user, or set DATABASE_URL.`,
-    fr: `PostgreSQL refuse de tourner sous root, et aucun autre compte ne peut lire à la fois ${probe[0]} et ${dataDir}. Lancez Vigie sous un compte ordinaire, ou donnez DATABASE_URL.`,
+  const [who, qui] = root ? ['root', 'root'] : ['a user without a name', 'un utilisateur sans nom'];
+  throw fault('unavailable', 'embedded-account', {
+    en: `PostgreSQL does not run as ${who}, and no other account here can read both ${probe[0]} and ${dataDir}. Start Vigie as a plain user, or set DATABASE_URL.`,
+    fr: `PostgreSQL ne tourne pas sous ${qui}, et aucun autre compte ne peut ici lire à la fois ${probe[0]} et ${dataDir}. Lancez Vigie sous un compte ordinaire, ou donnez DATABASE_URL.`,
   });
 }
 
-function candidates(dataDir: string): Account[] {
-  const namespace: Account = { prefix: UNSHARE };
-  if (process.getuid?.() !== 0) return hasName() ? [{ prefix: [] }] : [namespace];
+function candidatesOfRoot(dataDir: string): Account[] {
   const { uid, gid } = statSync(dataDir);
   if (uid !== 0) return [{ prefix: [], owner: { uid, gid } }];
-  return [namespace, { prefix: [], owner: { uid: NOBODY, gid: NOBODY } }];
+  return [{ prefix: UNSHARE }, { prefix: [], owner: { uid: NOBODY, gid: NOBODY } }];
 }
 
 /** initdb looks its user up by name; containers often run under a number without one. */

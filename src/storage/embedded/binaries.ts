@@ -65,7 +65,9 @@ function linkLibraries(root: string, spareDir: string): Record<string, string> {
     if (!place.startsWith(spareDir) || existsSync(place)) continue;
     link(join(root, source), place);
   }
-  return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: spareDir };
+  // Both: a library that is found through a link looks for its own needs beside the link.
+  const path = `${spareDir}:${join(root, 'native', 'lib')}`;
+  return { [process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH']: path };
 }
 
 function link(to: string, place: string): void {

@@ -7,13 +7,14 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fault } from '../../kernel/fault.ts';
 import { type Account, give, runAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
@@ -79,11 +80,19 @@ export async function ensureCluster(
     await initdb(aside, binaries, account, durable);
     appendFileSync(join(aside, 'postgresql.conf'), "\ninclude 'vigie.conf'\n");
     renameSync(aside, pgdata);
+    removeHalfMade(pgdata);
     return true;
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
     if (!existsSync(join(pgdata, 'PG_VERSION'))) throw error;
     return false;
+  }
+}
+
+/** What killed starts left behind; a start that is making one right now finds ours instead. */
+function removeHalfMade(pgdata: string): void {
+  for (const name of readdirSync(dirname(pgdata))) {
+    if (name.startsWith('postgres.making-')) rmSync(join(dirname(pgdata), name), { recursive: true, force: true });
   }
 }
 
@@ -105,16 +114,14 @@ async function initdb(folder: string, binaries: Binaries, account: Account, dura
     env: { LC_ALL: 'C', ...binaries.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  child.stdout!.on('data', (chunk) => (said += chunk));
-  child.stderr!.on('data', (chunk) => (said += chunk));
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  const said: string[] = [];
+  child.stdout!.on('data', (chunk) => said.push(String(chunk)));
+  child.stderr!.on('data', (chunk) => said.push(String(chunk)));
+  child.on('error', (error) => said.push(`error: ${error.message}`));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   if (code === 0) return;
-  const why =
-    said
-      .trim()
-      .split('\n')
-      .findLast((line) => line.includes('error') || line.includes('could not')) ?? said.trim();
+  const lines = said.join('').trim().split('\n');
+  const why = lines.findLast((line) => /error|could not/.test(line)) ?? lines.at(-1);
   throw fault('unavailable', 'embedded-initdb', {
     en: `The embedded PostgreSQL could not make its data folder ${folder}: ${why}`,
     fr: `Le PostgreSQL embarqué n'a pas pu créer son dossier de données ${folder} : ${why}`,

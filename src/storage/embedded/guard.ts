@@ -28,20 +28,23 @@ const PATIENCE_MS = 1500;
  */
 export async function takeGuard(connection: Connection, dataDir: string, onEnd: () => void): Promise<Guard> {
   const client = new pg.Client({ ...connection, application_name: `vigie ${process.pid}` });
-  let released = false;
+  let holding = false;
   client.on('error', () => undefined);
   client.on('end', () => {
-    if (!released) onEnd();
+    if (holding) onEnd();
   });
   const release = async () => {
-    released = true;
+    holding = false;
     await client.end();
   };
   await client.connect();
   const giveUpAt = performance.now() + PATIENCE_MS;
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [LOCK]);
-    if (rows[0]?.taken) return { client, release };
+    if (rows[0]?.taken) {
+      holding = true;
+      return { client, release };
+    }
     if (performance.now() > giveUpAt) break;
     await sleep(50);
   }

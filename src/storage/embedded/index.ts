@@ -1,13 +1,14 @@
 // Starts and stops the native PostgreSQL that lives in Vigie's data folder.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FaultError, fault } from '../../kernel/fault.ts';
-import { type Account, chooseAccount } from './account.ts';
-import { type Binaries, findBinaries } from './binaries.ts';
-import { type Cluster, clusterIn, configure, ensureCluster, makeSocketDir, USER } from './cluster.ts';
-import { type Connection, type Guard, takeGuard } from './guard.ts';
-import { runningPostmaster, spawnPostmaster, startFault, stopPostmaster, untilReady } from './postmaster.ts';
+import type { Client } from 'pg';
+import { fault } from '../../kernel/fault.ts';
+import { chooseAccount } from './account.ts';
+import { findBinaries } from './binaries.ts';
+import { clusterIn, configure, ensureCluster, makeSocketDir, USER } from './cluster.ts';
+import { type Connection, takeGuard } from './guard.ts';
+import { bringUp } from './hold.ts';
+import { spawnPostmaster } from './postmaster.ts';
 import { type Settings, settingsFor } from './settings.ts';
 
 export type { Connection } from './guard.ts';
@@ -43,77 +44,45 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const binaries = findBinaries(join(dataDir, 'libraries'));
   const account = chooseAccount(dataDir, [binaries.postgres, '--version'], binaries.env);
   const durable = options.settings?.fsync !== 'off';
-  if (await ensureCluster(cluster, binaries, account, durable))
-    log(`Made a new PostgreSQL ${binaries.major} in ${dataDir}`);
+  if (await ensureCluster(cluster, binaries, account, durable)) log(`Made a new database in ${dataDir}`);
   makeSocketDir(cluster, account);
 
-  const connection: Connection = { host: cluster.socketDir, port: 5432, user: USER, database: 'postgres' };
-  let stopping = false;
-  let guard: Guard | undefined;
-  const reguard = async (): Promise<void> => {
-    // PostgreSQL restarts by itself when one of its processes crashes; only its own end is a loss.
-    for (let tries = 0; !stopping && tries < 60 && runningPostmaster(cluster) !== undefined; tries++) {
-      try {
-        guard = await takeGuard(connection, dataDir, () => void reguard());
-        return;
-      } catch (error) {
-        if (error instanceof FaultError) break;
-        await sleep(500);
-      }
-    }
-    if (!stopping) options.onLost?.();
-  };
   const settings = { ...settingsFor(cluster.socketDir, dataDir), ...options.settings };
-  const pid = await bringUp(cluster, binaries, account, settings, log);
-  guard = await takeGuard(connection, dataDir, () => void reguard());
-  await ensureDatabase(guard);
+  const start = () => {
+    configure(cluster, account, settings);
+    return spawnPostmaster(cluster, binaries, account);
+  };
+  const connection: Connection = { host: cluster.socketDir, port: 5432, user: USER, database: 'postgres' };
+  const hold = await bringUp({
+    cluster,
+    start,
+    guard: (onEnd) => takeGuard(connection, dataDir, onEnd),
+    log,
+    onLost: options.onLost ?? (() => undefined),
+  });
+  await ensureDatabase(hold.client);
   return {
     connection: { ...connection, database: DATABASE },
-    pid,
-    stop: async () => {
-      stopping = true;
-      await stopPostmaster(cluster, pid);
-      await guard?.release();
-    },
+    pid: hold.pid,
+    stop: hold.stop,
   };
 }
 
 function makeDataDir(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return realpathSync(path);
   } catch (error) {
     const why = (error as Error).message;
     throw fault('unavailable', 'embedded-folder', {
-      en: `The data folder ${path} cannot be made (${why}). Set VIGIE_DATA to a folder that you may write to.`,
-      fr: `Le dossier de données ${path} ne peut être créé (${why}). Donnez dans VIGIE_DATA un dossier où vous pouvez écrire.`,
+      en: `The data folder ${path} cannot be used (${why}). Set VIGIE_DATA to a folder that you may write to.`,
+      fr: `Le dossier de données ${path} est inutilisable (${why}). Donnez dans VIGIE_DATA un dossier où vous pouvez écrire.`,
     });
   }
 }
 
-/** A few rounds: the postmaster that was found may be on its way out, or another start may win the race. */
-async function bringUp(
-  cluster: Cluster,
-  binaries: Binaries,
-  account: Account,
-  settings: Settings,
-  log: (line: string) => void,
-) {
-  for (let round = 0; round < 3; round++) {
-    let found = runningPostmaster(cluster);
-    if (found !== undefined) {
-      log(`PostgreSQL already runs (process ${found.pid}): taking it over`);
-      found = await untilReady(cluster, undefined);
-    } else {
-      configure(cluster, account, settings);
-      found = await untilReady(cluster, spawnPostmaster(cluster, binaries, account));
-    }
-    if (found !== undefined) return found.pid;
-  }
-  throw startFault(cluster);
-}
-
-async function ensureDatabase({ client }: Guard): Promise<void> {
+async function ensureDatabase(client: Client): Promise<void> {
   const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
   if (rowCount === 0) await client.query(`create database ${DATABASE}`);
 }

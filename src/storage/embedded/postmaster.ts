@@ -1,10 +1,10 @@
 // The running PostgreSQL of a data folder: is there one, start one, wait for it, stop it.
-import type { ChildProcess } from 'node:child_process';
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fault } from '../../kernel/fault.ts';
+import { type FaultError, fault } from '../../kernel/fault.ts';
 import { type Account, give, runAs } from './account.ts';
 import type { Binaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
@@ -17,24 +17,45 @@ export interface Postmaster {
   readonly status: string;
 }
 
-/**
- * The postmaster that serves the cluster, ours or left by a killed Vigie; undefined when there is none.
- * A pid file that speaks of a dead process, a zombie or an unrelated one is removed: PostgreSQL itself would
- * take any living process of that number for a postmaster.
- */
+/** The postmaster that serves the cluster, ours or left by a killed Vigie; undefined when there is none on this machine. */
 export function runningPostmaster({ pgdata }: Cluster): Postmaster | undefined {
-  const file = join(pgdata, 'postmaster.pid');
   let lines: string[];
   try {
-    lines = readFileSync(file, 'utf8').split('\n');
+    lines = readFileSync(join(pgdata, 'postmaster.pid'), 'utf8').split('\n');
   } catch {
     return undefined;
   }
   const pid = Number(lines[0]);
   // Lines of the file: pid, data folder, start time, port, socket folder, address, shared memory key, status.
-  if (pid > 0 && isPostmasterOf(pid, pgdata)) return { pid, status: lines[7]?.trim() ?? '' };
-  if (pid > 0) rmSync(file, { force: true });
-  return undefined;
+  return pid > 0 && isPostmasterOf(pid, pgdata) ? { pid, status: lines[7]?.trim() ?? '' } : undefined;
+}
+
+/**
+ * Removes the pid files that a killed PostgreSQL left: by itself it would take any process of that number for a postmaster,
+ * also a zombie or an unrelated one.
+ * @throws FaultError `embedded-elsewhere` when one answers all the same: it runs in another container on the same folder.
+ */
+export async function clearStale(cluster: Cluster): Promise<void> {
+  const socket = join(cluster.socketDir, '.s.PGSQL.5432');
+  if (await answers(socket)) {
+    throw fault('conflict', 'embedded-elsewhere', {
+      en: `${cluster.pgdata} is in use by a PostgreSQL of another container. Stop it first, or set VIGIE_DATA to another folder.`,
+      fr: `${cluster.pgdata} est utilisé par le PostgreSQL d'un autre conteneur. Arrêtez-le d'abord, ou donnez un autre dossier dans VIGIE_DATA.`,
+    });
+  }
+  rmSync(join(cluster.pgdata, 'postmaster.pid'), { force: true });
+  rmSync(`${socket}.lock`, { force: true });
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const client = connect(socket);
+    client.on('error', () => resolve(false));
+    client.on('connect', () => {
+      client.destroy();
+      resolve(true);
+    });
+  });
 }
 
 function isPostmasterOf(pid: number, pgdata: string): boolean {
@@ -85,30 +106,36 @@ export function spawnPostmaster(cluster: Cluster, binaries: Binaries, account: A
 
 /**
  * Waits until a postmaster of the cluster says that it accepts connections. After a crash this lasts as long as the recovery.
- * @throws FaultError `embedded-start` when the given child ended first.
+ * @param child the one that was started, or undefined to wait for one that was found.
+ * @returns undefined when it ended first.
  */
 export async function untilReady(cluster: Cluster, child: ChildProcess | undefined): Promise<Postmaster | undefined> {
   let failed: Error | undefined;
-  child?.once('error', (error) => (failed = error));
+  child?.once('error', (error) => {
+    failed = error;
+  });
   for (;;) {
     const found = runningPostmaster(cluster);
     if (found?.status === 'ready') return found;
+    if (failed !== undefined) throw startFault(cluster, failed.message);
     const ended = child === undefined ? found === undefined : child.exitCode !== null || child.signalCode !== null;
-    if (failed !== undefined || ended) return undefined;
+    if (ended) return undefined;
     await sleep(POLL_MS);
   }
 }
 
-/** The fault to show when PostgreSQL did not start: its own last words. */
-export function startFault(cluster: Cluster) {
-  const words = readFileSync(cluster.log, 'utf8')
-    .split('\n')
-    .findLast((line) => /FATAL|PANIC|ERROR|error/.test(line));
-  const why = words?.replace(/^.*?(FATAL|PANIC|ERROR): */, '') ?? '?';
+/** The fault to show when PostgreSQL did not start; without a reason, its own last words. */
+export function startFault(cluster: Cluster, reason = lastWords(cluster.log)): FaultError {
   return fault('unavailable', 'embedded-start', {
-    en: `The embedded PostgreSQL did not start: ${why} (its log: ${cluster.log})`,
-    fr: `Le PostgreSQL embarqué n'a pas démarré : ${why} (son journal : ${cluster.log})`,
+    en: `The embedded PostgreSQL did not start: ${reason} (its log: ${cluster.log})`,
+    fr: `Le PostgreSQL embarqué n'a pas démarré : ${reason} (son journal : ${cluster.log})`,
   });
+}
+
+function lastWords(log: string): string {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  const line = lines.findLast((l) => /FATAL|PANIC|ERROR|error/.test(l)) ?? '?';
+  return line.replace(/^.*?(FATAL|PANIC|ERROR): */, '');
 }
 
 /**
