@@ -14,16 +14,21 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The fact of an Observation that the validator has let through. */
 export function readingFact(observation: object): ReadingFact {
   const o = observation as Fields;
+  const codes: string[] = [];
+  eachCoding(o.code, (system, code) => add(codes, `${system}|${code}`));
+  const categories: string[] = [];
+  for (const concept of list(o.category)) {
+    eachCoding(concept, (system, code) => {
+      if (system === CATEGORIES) add(categories, code);
+    });
+  }
   return {
-    codes: codings(o.code).map((c) => `${c.system}|${c.code}`),
-    categories: list(o.category)
-      .flatMap(codings)
-      .filter((c) => c.system === CATEGORIES)
-      .map((c) => c.code),
+    codes,
+    categories,
     when: whenOf(o),
     final: FINAL.has(o.status),
     valued: isValued(o),
-    basedOn: list(o.basedOn).flatMap(prescription),
+    basedOn: prescriptions(o.basedOn),
     device: deviceOf(o.device as Fields | undefined),
   };
 }
@@ -32,15 +37,15 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function codings(concept: unknown): { system: string; code: string }[] {
-  const found: { system: string; code: string }[] = [];
+function add(texts: string[], text: string): void {
+  if (!texts.includes(text)) texts.push(text);
+}
+
+function eachCoding(concept: unknown, take: (system: string, code: string) => void): void {
   for (const coding of list((concept as Fields | undefined)?.coding)) {
     const { system, code } = coding as Fields;
-    if (typeof code !== 'string') continue;
-    const one = { system: typeof system === 'string' ? system : '', code };
-    if (!found.some((f) => f.system === one.system && f.code === one.code)) found.push(one);
+    if (typeof code === 'string') take(typeof system === 'string' ? system : '', code);
   }
-  return found;
 }
 
 function whenOf(o: Fields): ReadingFact['when'] {
@@ -101,12 +106,16 @@ function hasValue(o: Fields): boolean {
 }
 
 /** Ids of ServiceRequests; one of another server is named by its whole address, which is nobody's id here. */
-function prescription(reference: unknown): string[] {
-  const text = (reference as Fields).reference;
-  if (typeof text !== 'string') return [];
-  const read = readReference(text);
-  if (read.kind === 'local') return read.type === 'ServiceRequest' ? [read.id] : [];
-  return read.kind === 'other' && /\/ServiceRequest\//.test(text) ? [text] : [];
+function prescriptions(basedOn: unknown): string[] {
+  const ids: string[] = [];
+  for (const item of list(basedOn)) {
+    const text = (item as Fields).reference;
+    if (typeof text !== 'string') continue;
+    const read = readReference(text);
+    if (read.kind === 'local' && read.type === 'ServiceRequest') add(ids, read.id);
+    if (read.kind === 'other' && text.includes('/ServiceRequest/')) add(ids, text);
+  }
+  return ids;
 }
 
 /** The device as a text that is equal for the same device: its reference without version, or its identifier. */

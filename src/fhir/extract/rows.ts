@@ -53,18 +53,45 @@ function nodeAt(root: Node, steps: readonly Step[]): Node {
 }
 
 function compile(node: Node): Walk {
-  const edges = [...node.edges.values()].map(({ step, to }) => ({
-    property: step.property,
-    take: along(step, compile(to)),
-  }));
+  const takes = new Map<string, Walk>();
+  for (const { step, to } of node.edges.values()) {
+    const take = along(step, compile(to));
+    const other = takes.get(step.property);
+    takes.set(step.property, other === undefined ? take : both(other, take));
+  }
   const { sinks } = node;
+  const down = descend(takes);
+  if (sinks.length === 0) return down;
+  if (sinks.length === 1 && takes.size === 0) return sinks[0]!;
   return (value, rows) => {
     for (const sink of sinks) sink(value, rows);
-    if (edges.length === 0 || typeof value !== 'object' || value === null) return;
-    const holder = value as Record<string, unknown>;
-    for (const edge of edges) {
-      const child = holder[edge.property];
-      if (child !== undefined) edge.take(child, rows);
+    down(value, rows);
+  };
+}
+
+function both(one: Walk, other: Walk): Walk {
+  return (value, rows) => {
+    one(value, rows);
+    other(value, rows);
+  };
+}
+
+/** Few wanted properties are asked for; of many, those that the object has are looked up: half the time on an Observation. */
+const FEW = 3;
+
+function descend(takes: ReadonlyMap<string, Walk>): Walk {
+  if (takes.size > FEW) {
+    return (value, rows) => {
+      const holder = value as Record<string, unknown>;
+      for (const property in holder) takes.get(property)?.(holder[property], rows);
+    };
+  }
+  const wanted = [...takes];
+  return (value, rows) => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const [property, take] of wanted) {
+      const child = (value as Record<string, unknown>)[property];
+      if (child !== undefined) take(child, rows);
     }
   };
 }

@@ -1,7 +1,7 @@
 // One value of a known FHIR type → index rows. A sink is made once for each path, so that nothing is looked up per value.
 import { formHash, longDateToken, pairHash } from '../../storage/hash.ts';
 import type { CodingRow, NumberRow, Range } from '../../storage/types.ts';
-import { type DateRange, isLong, parseDate, periodRange, timingRange } from './dates.ts';
+import { type DateRange, parseDate, periodRange, timingRange } from './dates.ts';
 import type { Branch, IndexPath } from './paths.ts';
 import { readReference } from './references.ts';
 import { cut, normalise } from './text.ts';
@@ -76,10 +76,7 @@ function tokenSink({ path: { key }, branch }: SinkPlace): Sink {
     case 'Coding':
       return codingSink(key);
     case 'Identifier':
-      return (value, rows) => {
-        const { system, value: text } = fields(value) ?? {};
-        identifierTokens(key, textOf(system) ?? '', textOf(text), rows);
-      };
+      return identifierSink(key);
     case 'ContactPoint':
       // R4 names ContactPoint.use as the system of the token, most servers take ContactPoint.system: both find it.
       return (value, rows) => {
@@ -98,41 +95,45 @@ function tokenSink({ path: { key }, branch }: SinkPlace): Sink {
   }
 }
 
-function identifierTokens(key: number, system: string, value: string | undefined, rows: Rows): void {
-  if (value !== undefined) rows.tokens.push(formHash(key, 'pair', system, value), formHash(key, 'value', '', value));
-  if (system !== '') rows.tokens.push(formHash(key, 'system', system, ''));
-}
-
-interface Seen {
-  readonly hash: string;
-  readonly row: CodingRow;
-}
-
-const SEEN = 5_000;
-
-/** Codes come back all the time: hash and row of each are kept, up to 5,000 a path. */
-function codingSink(key: number): Sink {
-  const seen = new Map<string, Map<string, Seen>>();
-  let size = 0;
-  const make = (system: string, code: string): Seen => {
-    if (++size > SEEN) {
-      seen.clear();
-      size = 0;
-    }
-    const made = { hash: formHash(key, 'pair', system, code), row: { param: key, system, code } };
-    const bySystem = seen.get(system);
-    if (bySystem === undefined) seen.set(system, new Map([[code, made]]));
-    else bySystem.set(code, made);
-    return made;
+/** Found by `system|value`, by `value` alone and by `system|` alone; identifiers are too many for a list like that of codings. */
+function identifierSink(key: number): Sink {
+  const systemHash = remembered((system) => formHash(key, 'system', system, ''));
+  return (value, rows) => {
+    const identifier = fields(value);
+    const system = textOf(identifier?.system) ?? '';
+    const text = textOf(identifier?.value);
+    if (text !== undefined) rows.tokens.push(formHash(key, 'pair', system, text), formHash(key, 'value', '', text));
+    if (system !== '') rows.tokens.push(systemHash(system));
   };
+}
+
+const REMEMBERED = 5_000;
+
+/** Codes, devices and prescriptions come back all the time: what was made of a text is kept, up to 5,000 texts a path. */
+function remembered<T>(make: (text: string) => T): (text: string) => T {
+  const known = new Map<string, T>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) {
+      if (known.size >= REMEMBERED) known.clear();
+      found = make(text);
+      known.set(text, found);
+    }
+    return found;
+  };
+}
+
+function codingSink(key: number): Sink {
+  const ofSystem = remembered((system) =>
+    remembered((code) => ({ hash: formHash(key, 'pair', system, code), row: { param: key, system, code } })),
+  );
   return (value, rows) => {
     const coding = fields(value);
     const code = textOf(coding?.code);
     if (code === undefined) return;
-    const system = textOf(coding?.system) ?? '';
-    const found = seen.get(system)?.get(code) ?? make(system, code);
-    rows.tokens.push(found.hash);
-    if (!rows.codings.includes(found.row)) rows.codings.push(found.row);
+    const { hash, row } = ofSystem(textOf(coding?.system) ?? '')(code);
+    rows.tokens.push(hash);
+    if (!rows.codings.includes(row)) rows.codings.push(row);
   };
 }
 
@@ -147,13 +148,16 @@ function referenceSink({ path: { key }, branch, patient, base }: SinkPlace): Sin
     };
   }
   if (branch.type !== 'Reference') return canonicalSink(key);
+  const hashOf = remembered((text) => {
+    const reference = readReference(text, base);
+    if (reference.kind === 'other') return formHash(key, 'pair', '', reference.text);
+    if (reference.kind === 'contained' || (patient && reference.type === 'Patient')) return null;
+    return formHash(key, 'pair', '', `${reference.type}/${reference.id}`);
+  });
   return (value, rows) => {
     const text = textOf(fields(value)?.reference);
-    if (text === undefined) return;
-    const reference = readReference(text, base);
-    if (reference.kind === 'other') rows.tokens.push(formHash(key, 'pair', '', reference.text));
-    if (reference.kind !== 'local' || (patient && reference.type === 'Patient')) return;
-    rows.tokens.push(formHash(key, 'pair', '', `${reference.type}/${reference.id}`));
+    const hash = text === undefined ? null : hashOf(text);
+    if (hash !== null) rows.tokens.push(hash);
   };
 }
 
@@ -196,7 +200,7 @@ function dateSink({ type, path: { key }, branch, date }: SinkPlace): Sink {
     const range = read(value);
     if (range === undefined) return;
     rows.date = { lo: range.lo, hi: range.hi };
-    if (isLong(range)) rows.tokens.push(long);
+    if (range.long) rows.tokens.push(long);
   };
 }
 
