@@ -1,0 +1,62 @@
+// The state of one validation: the faults found so far, the limits, and the resources that rules may refer to.
+import type { Fault, FaultKind, Text } from '../../kernel/fault.ts';
+
+export type Json = Record<string, unknown>;
+
+/** More faults than this help nobody. */
+export const MAX_FAULTS = 100;
+/** Objects inside objects; real resources stay below 20. */
+export const MAX_DEPTH = 100;
+/** Objects in one resource or Bundle: what a few hundred milliseconds can check. */
+export const MAX_OBJECTS = 500_000;
+
+interface Note {
+  readonly kind: FaultKind;
+  readonly detail: string;
+  readonly text: Text;
+  readonly severity: 'error' | 'warning';
+  /** Path below the element that is being visited; parents put their part in front on the way back. */
+  at: string;
+}
+
+/**
+ * Faults are noted where they are found, with no path: building paths on the way down would cost every good resource
+ * what only bad ones need. Each parent calls {@link Run.under} when a child added faults.
+ */
+export class Run {
+  readonly notes: Note[] = [];
+  objects = 0;
+  /** The resource around the current element (`%resource`): a contained one is its own. */
+  resource: Json = {};
+  /** The resource that holds `resource` as contained, or itself (`%rootResource`). */
+  root: Json = {};
+  /** The element on which a rule is judged (`%context`). */
+  context: unknown;
+
+  get full(): boolean {
+    return this.notes.length >= MAX_FAULTS;
+  }
+
+  add(kind: FaultKind, detail: string, text: Text, at = '', severity: 'error' | 'warning' = 'error'): void {
+    if (this.notes.length < MAX_FAULTS) this.notes.push({ kind, detail, text, severity, at });
+  }
+
+  /** Puts a path segment (`.component[2]`) in front of all faults from index `from`. */
+  under(from: number, segment: string): void {
+    for (let i = from; i < this.notes.length; i++) {
+      const note = this.notes[i] as Note;
+      note.at = segment + note.at;
+    }
+  }
+
+  faults(root: string): Fault[] {
+    return this.notes.map(({ kind, detail, text, severity, at }) => ({
+      kind,
+      detail,
+      text,
+      expression: root + at,
+      status: 422,
+      ...(severity === 'warning' && { severity }),
+    }));
+  }
+}
