@@ -46,6 +46,8 @@ export interface ElementRule {
   readonly mustSupport?: true;
   readonly slicing?: { readonly type: 'value' | 'pattern'; readonly path: string };
   readonly invariants?: readonly Invariant[];
+  /** Why this rule goes beyond what R4 allows; without a reason that is a mistake and refused. */
+  readonly departure?: string;
 }
 
 export interface ProfileForm {

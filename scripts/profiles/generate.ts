@@ -32,19 +32,20 @@ export function stale(files: ReadonlyMap<string, string>, folder: string = FOLDE
   return [...extra, ...wrong.map(([name]) => name)].sort();
 }
 
-function main(check: boolean): number {
+/** Writes, or only checks, a folder. Returns the exit code. */
+export function main(check: boolean, folder: string = FOLDER): number {
   const files = generated();
-  const names = stale(files);
+  const names = stale(files, folder);
   if (names.length === 0) return 0;
   if (check) {
     console.error(`profiles/ is not up to date: ${names.join(', ')}\nRun: ${COMMAND}`);
     return 1;
   }
-  mkdirSync(FOLDER, { recursive: true });
+  mkdirSync(folder, { recursive: true });
   for (const name of names) {
     const text = files.get(name);
-    if (text === undefined) rmSync(join(FOLDER, name));
-    else writeFileSync(join(FOLDER, name), text);
+    if (text === undefined) rmSync(join(folder, name));
+    else writeFileSync(join(folder, name), text);
   }
   console.log(`profiles/: ${names.length} of ${files.size} files written`);
   return 0;

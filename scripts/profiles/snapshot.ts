@@ -20,7 +20,7 @@ export function views(form: ProfileForm, url: string, base: BaseDefinitions): Vi
   for (const rule of form.rules) {
     const id = rule.at === '' ? form.type : `${form.type}.${rule.at}`;
     const element = ensure(elements, id, base);
-    if (rule.at !== '') narrow(element, rule);
+    if (rule.at !== '' && rule.departure === undefined) narrow(element, rule);
     lay(element, rule, url);
     touched.set(id, difference(element, rule, url));
   }
@@ -39,7 +39,8 @@ function ensure(elements: ElementDefinition[], id: string, base: BaseDefinitions
   const colon = id.indexOf(':', dot);
   if (colon > 0) return addSlice(elements, ensure(elements, id.slice(0, colon), base), id.slice(colon + 1));
   if (dot < 0) throw new Error(`no element ${id}`);
-  openChildren(elements, ensure(elements, id.slice(0, dot), base), base);
+  const parent = ensure(elements, id.slice(0, dot), base);
+  if (!elements.some((e) => e.id?.startsWith(`${parent.id}.`))) openChildren(elements, parent, base);
   const child = elements.find((e) => e.id === id);
   if (!child) throw new Error(`no element ${id}`);
   return child;

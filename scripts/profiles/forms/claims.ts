@@ -40,7 +40,10 @@ function claim(form: Forfait): ProfileForm {
         at: 'prescription',
         short: { en: 'Prescription of the windows', fr: 'Prescription des périodes' },
         min: 1,
+        types: [{ code: 'Reference', targets: ['ServiceRequest'] }],
         mustSupport: true,
+        departure:
+          'R4 lists DeviceRequest, MedicationRequest and VisionPrescription; none is the ordonnance of a télésurveillance',
       },
       { at: 'insurance', short: { en: 'Rights', fr: 'Droits' }, mustSupport: true },
       { at: 'item', short: { en: 'One for each window', fr: 'Une par période' }, min: 1, mustSupport: true },

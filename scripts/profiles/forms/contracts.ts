@@ -29,7 +29,7 @@ const dated = (key: string, of: Text): Invariant => ({
     en: `An executed ${of.en} bears its date, to the day at least.`,
     fr: `Une fois exécuté (executed), ${of.fr} porte sa date, au jour près au moins.`,
   },
-  expression: "status = 'executed' implies issued.toString().length() >= 10",
+  expression: "status != 'executed' or (issued.exists() and issued.toString().length() >= 10)",
 });
 
 const TERM_TYPES: ElementRule = {
@@ -60,7 +60,7 @@ export const contracts: readonly ProfileForm[] = [
               en: 'The declaration names at least one activity: topicCodeableConcept, or one term for each.',
               fr: 'La déclaration nomme au moins une activité : topicCodeableConcept, ou une clause (term) pour chacune.',
             },
-            expression: '(topic is CodeableConcept) or term.topic.where($this is CodeableConcept).exists()',
+            expression: 'topic.exists() or term.topic.exists()',
           },
           {
             key: 'tls-ars-3',
@@ -69,7 +69,7 @@ export const contracts: readonly ProfileForm[] = [
               en: 'An executed declaration bears the number of its récépissé.',
               fr: 'Une déclaration exécutée (executed) porte le numéro de son récépissé.',
             },
-            expression: "status = 'executed' implies identifier.exists()",
+            expression: "status != 'executed' or identifier.exists()",
           },
         ],
       },

@@ -121,10 +121,10 @@ export const extensions: readonly ProfileForm[] = [
         key: 'tls-timing-1',
         severity: 'error',
         human: {
-          en: 'The timing says how many times (frequency) in how long (period and its unit).',
-          fr: 'Le rythme dit combien de fois (frequency) en combien de temps (period et son unité).',
+          en: 'The timing says how often: repeat.period and periodUnit, and repeat.frequency unless it is once.',
+          fr: 'Le rythme dit combien de fois : repeat.period et periodUnit, et repeat.frequency sauf si c’est une fois.',
         },
-        expression: 'repeat.frequency.exists() and repeat.period > 0 and repeat.periodUnit.exists()',
+        expression: 'repeat.period.exists() and repeat.period > 0 and repeat.periodUnit.exists()',
       },
     ],
   }),

@@ -69,7 +69,7 @@ export const patient: ProfileForm = {
             en: 'A death without its date cannot end a follow-up: send deceasedDateTime.',
             fr: 'Un décès sans date ne peut pas clore un suivi : envoyez deceasedDateTime.',
           },
-          expression: '($this is boolean and $this = true).not()',
+          expression: "$this.toString() != 'true'",
         },
       ],
     },

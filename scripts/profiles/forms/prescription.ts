@@ -87,7 +87,8 @@ export const prescription: ProfileForm = {
             en: 'The validity has a first and a last day, both written YYYY-MM-DD.',
             fr: 'La validité a un premier et un dernier jour, écrits AAAA-MM-JJ.',
           },
-          expression: 'start.toString().length() = 10 and end.toString().length() = 10',
+          expression:
+            '(start.empty() or start.toString().length() = 10) and (end.empty() or end.toString().length() = 10)',
         },
       ],
     },

@@ -19,7 +19,8 @@ export class TarError extends Error {}
 export function readTar(archive: Buffer): TarFile[] {
   const files: TarFile[] = [];
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  let at = 0;
+  while (at + BLOCK <= archive.length) {
     const header = archive.subarray(at, at + BLOCK);
     if (header.every((byte) => byte === 0)) return files;
     checkSum(header, at);
@@ -39,6 +40,8 @@ export function readTar(archive: Buffer): TarFile[] {
         throw new TarError(`holds ${JSON.stringify(name)}, which is a link or a device, not a file`);
     }
   }
+  // Some writers leave the closing zeros out; a cut archive does not end on a block.
+  if (at !== archive.length) throw new TarError('ends in the middle of a file');
   return files;
 }
 
