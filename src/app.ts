@@ -1,6 +1,6 @@
 // The whole server as one Fastify instance: what is served, in order. No process, no listening, no signals: that is main.ts.
 import { readFileSync } from 'node:fs';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import Fastify from 'fastify';
 import type { Logger } from 'pino';
 import { capabilityStatement } from './fhir/capability.ts';
@@ -18,6 +18,7 @@ import type { Law } from './law/law.ts';
 import { operations } from './operations/index.ts';
 import type { OperationService } from './operations/operation.ts';
 import { keepProfiles } from './fhir/profiles/keep.ts';
+import type { AnyResource } from './fhir/service.ts';
 import type { Store } from './storage/types.ts';
 
 /** Path of the FHIR base. */
@@ -56,10 +57,10 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       codeSystems: profiles.codeSystems,
     }),
   };
-  await keepProfiles(service, profiles);
+  await keepProfiles(service, profiles.own as AnyResource[]);
 
-  const app = Fastify({
-    loggerInstance: parts.log,
+  const app: FastifyInstance = Fastify({
+    loggerInstance: parts.log as FastifyBaseLogger,
     disableRequestLogging: true,
     bodyLimit: parts.bodyLimit ?? BODY_LIMIT,
     trustProxy: false,

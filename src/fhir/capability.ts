@@ -57,7 +57,7 @@ function resourceOf(type: string, served: Served): CapabilityStatementRestResour
     .map((o) => ({ name: o.code, definition: o.definition }));
   const includes = served.includes(type);
   return {
-    type,
+    type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     ...(profiles === undefined ? {} : { supportedProfile: [...profiles] }),
     interaction: (['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const).map((code) => ({ code })),

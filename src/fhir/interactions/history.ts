@@ -38,7 +38,7 @@ function historyEntry(state: StoredResource, base: string): string {
 }
 
 function query(pairs: readonly (readonly [string, string])[]): string {
-  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs.map(([n, v]) => [n, v]))}`;
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs.map(([n, v]): [string, string] => [n, v]))}`;
 }
 
 function parameters(request: FhirRequest): { limit: number; before?: number; since?: string } {
