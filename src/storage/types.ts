@@ -53,7 +53,11 @@ export interface ReadingFact {
   /** Codes of category codings of the HL7 observation-category system. */
   readonly categories: readonly string[];
   readonly when:
-    | { readonly kind: 'instant'; readonly at: string; /** a Period's end: exactly 00:00 belongs to the day before */ readonly end: boolean }
+    | {
+        readonly kind: 'instant';
+        readonly at: string /** a Period's end: exactly 00:00 belongs to the day before */;
+        readonly end: boolean;
+      }
     | { readonly kind: 'day'; readonly day: string }
     /** Year or year-month only: the days it may mean, both inclusive. */
     | { readonly kind: 'imprecise'; readonly start: string; readonly end: string }
@@ -124,7 +128,12 @@ export type Clause =
   /** The type's own `date` parameter, on the resource row. */
   | { readonly kind: 'date'; readonly test: RangeTest }
   | { readonly kind: 'other-date'; readonly param: number; readonly test: RangeTest }
-  | { readonly kind: 'string'; readonly param: number; readonly match: 'starts' | 'exact' | 'contains'; readonly anyOf: readonly string[] }
+  | {
+      readonly kind: 'string';
+      readonly param: number;
+      readonly match: 'starts' | 'exact' | 'contains';
+      readonly anyOf: readonly string[];
+    }
   | { readonly kind: 'number'; readonly param: number; readonly test: NumberTest }
   | { readonly kind: 'or'; readonly anyOf: readonly Clause[] }
   /** Matches nothing, e.g. a reference to a patient nobody has. */
@@ -179,7 +188,10 @@ export interface ReadStore {
   search(plan: SearchPlan): Promise<Page>;
   count(plan: SearchPlan): Promise<number>;
   /** Current states by reference; missing ones are left out. */
-  readMany(references: readonly { readonly type: string; readonly id: string }[], reach: Reach): Promise<readonly StoredResource[]>;
+  readMany(
+    references: readonly { readonly type: string; readonly id: string }[],
+    reach: Reach,
+  ): Promise<readonly StoredResource[]>;
   /** Of these references, those without a current state (never written, or deleted). Hot: cached in process, kept exact by deletes. */
   missing(
     references: readonly { readonly type: string; readonly id: string }[],
@@ -286,7 +298,9 @@ export interface DayStore {
     types: readonly string[],
     patients: readonly PatientKey[] | undefined,
     reach: Reach,
-  ): Promise<readonly { readonly patient: PatientKey; readonly type: string; readonly id: string; readonly content: string }[]>;
+  ): Promise<
+    readonly { readonly patient: PatientKey; readonly type: string; readonly id: string; readonly content: string }[]
+  >;
 }
 
 /** Tx's part of billing: the exclusion constraint of the schema refuses a second forfait for the same days. */

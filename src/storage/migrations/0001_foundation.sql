@@ -102,6 +102,7 @@ create table search_number (
   hi double precision not null
 );
 create index search_number_value on search_number (param, lo, hi);
+create index search_number_span on search_number (param, hi) where hi > lo;
 create index search_number_owner on search_number (type, id, param);
 
 -- Codings seen under a parameter: they answer `code` without a system, and `system|` without a code.

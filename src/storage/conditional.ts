@@ -1,0 +1,19 @@
+// Uniqueness of conditional creates: the search itself is a key.
+import { createHash } from 'node:crypto';
+import type { Step } from './session.ts';
+import { knownTypeKey } from './type-keys.ts';
+
+const CLAIM = `insert into conditional_create (type, digest, id, query) values ($1::smallint, $2::bytea, $3::text, $4::text)
+on conflict do nothing
+returning id`;
+const HOLDER = 'select id from conditional_create where type = $1::smallint and digest = $2::bytea';
+
+/** Claims a search for an id. The first answer has a row when it was claimed, the second names the holder in any case. */
+export function claimQuery(type: string, query: string, id: string): readonly Step[] {
+  const key = knownTypeKey(type);
+  const digest = createHash('sha256').update(query, 'utf8').digest();
+  return [
+    { text: CLAIM, values: [key, digest, id, query] },
+    { text: HOLDER, values: [key, digest] },
+  ];
+}

@@ -1,0 +1,2 @@
+// The room's door.
+export { openStore, type StoreOptions } from './store.ts';

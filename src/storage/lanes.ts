@@ -1,0 +1,93 @@
+// Sessions for reading. A lane is one session; a set of lanes is either narrow (point reads, several under way on each
+// session) or wide (searches, one at a time, so that a slow one holds up nobody).
+import type pg from 'pg';
+import { isConnectionLoss, toFault } from './faults.ts';
+import type { Row } from './session.ts';
+
+/** A question to the database. Named ones are prepared once for each session. */
+export interface Question {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly name?: string;
+}
+
+/** Answers questions with rows. */
+export interface Reader {
+  rows(question: Question): Promise<readonly Row[]>;
+}
+
+interface Lane {
+  client: Promise<pg.Client> | undefined;
+  underWay: number;
+}
+
+export class Lanes implements Reader {
+  readonly #open: () => Promise<pg.Client>;
+  readonly #lanes: readonly Lane[];
+  readonly #depth: number;
+  readonly #waiting: (() => void)[] = [];
+  #closed = false;
+
+  /** @param depth how many questions may be under way on one session */
+  constructor(open: () => Promise<pg.Client>, count: number, depth: number) {
+    this.#open = open;
+    this.#depth = depth;
+    this.#lanes = Array.from({ length: count }, () => ({ client: undefined, underWay: 0 }));
+  }
+
+  /** Asks; once again when the session turns out to be broken, for a read changes nothing. @throws FaultError 503 */
+  async rows(question: Question): Promise<readonly Row[]> {
+    try {
+      return await this.#ask(question);
+    } catch (error) {
+      if (!isConnectionLoss(error) || this.#closed) throw toFault(error);
+    }
+    try {
+      return await this.#ask(question);
+    } catch (error) {
+      throw toFault(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#lanes.map(async ({ client }) => (await client?.catch(() => undefined))?.end()));
+  }
+
+  async #ask({ text, values, name }: Question): Promise<readonly Row[]> {
+    const lane = await this.#free();
+    lane.underWay += 1;
+    try {
+      const client = await this.#connected(lane);
+      const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+      return (await client.query<Record<string, unknown>>(query)).rows;
+    } finally {
+      lane.underWay -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async #free(): Promise<Lane> {
+    for (;;) {
+      let best = this.#lanes[0]!;
+      for (const lane of this.#lanes) if (lane.underWay < best.underWay) best = lane;
+      if (best.underWay < this.#depth) return best;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #connected(lane: Lane): Promise<pg.Client> {
+    if (lane.client === undefined) {
+      const opening = this.#open();
+      lane.client = opening;
+      const forget = (): void => {
+        if (lane.client === opening) lane.client = undefined;
+      };
+      opening.then((client) => {
+        client.on('error', forget);
+        client.on('end', forget);
+      }, forget);
+    }
+    return lane.client;
+  }
+}

@@ -1,0 +1,235 @@
+// Reading resources: current states, versions, history, search. The same code reads for everyone and inside a transaction.
+import { METHODS } from './drafts.ts';
+import { publicId, storedId } from './ids.ts';
+import type { Question, Reader } from './lanes.ts';
+import type { PatientCache } from './patient-keys.ts';
+import type { Presence, Reference } from './presence.ts';
+import {
+  type CodingQuestion,
+  compileCount,
+  compileSearch,
+  nextCursor,
+  reachCondition,
+  resolveCodings,
+  type SearchRow,
+} from './search.ts';
+import type { Row } from './session.ts';
+import { knownTypeKey, typeKey, typeOfKey } from './type-keys.ts';
+import type { Page, PatientKey, Reach, ReadStore, SearchPlan, StoredResource } from './types.ts';
+
+const METHOD_NAMES: readonly string[] = Object.entries(METHODS).reduce<string[]>((names, [name, key]) => {
+  names[key] = name;
+  return names;
+}, []);
+
+const CURRENT = 'r.patient, r.type, r.id, r.assigned, r.version, r.updated, r.method, r.content';
+
+/** Columns of a state as the queries below select them. */
+interface StateRow {
+  readonly patient: number;
+  readonly type: number;
+  readonly id: string;
+  readonly assigned: string | null;
+  readonly version: number;
+  readonly updated: string;
+  readonly method: number;
+  readonly content: string | null;
+}
+
+/** A state as the other rooms know it. */
+export function stateOf(row: Row): StoredResource {
+  const r = row as unknown as StateRow;
+  return {
+    type: typeOfKey(r.type),
+    id: publicId(r.id, r.assigned),
+    patient: r.patient,
+    version: r.version,
+    updated: r.updated,
+    method: methodName(r.method),
+    content: r.content,
+  };
+}
+
+function methodName(key: number): string {
+  return METHOD_NAMES[key] ?? 'PUT';
+}
+
+/** The current state of one resource. */
+export const READ_CURRENT = `select ${CURRENT} from resource r where r.type = $1::smallint and r.id = $2::uuid`;
+
+/** The newest past state: the deletion, when there is no current one. */
+export const READ_LATEST_PAST = `select ${CURRENT} from resource_history r
+where r.type = $1::smallint and r.id = $2::uuid
+order by r.version desc
+limit 1`;
+
+// Current and past states are two tables with the same columns: here they are one again.
+const STATES = `(
+  select ${CURRENT} from resource r where r.type = $1::smallint and r.id = $2::uuid
+  union all
+  select ${CURRENT} from resource_history r where r.type = $1::smallint and r.id = $2::uuid
+) r`;
+
+/** Reads through a reader for single rows and one for searches; they may be the same. */
+export class Reads implements ReadStore {
+  readonly #narrow: Reader;
+  readonly #wide: Reader;
+  readonly #patients: PatientCache;
+  readonly #presence: Presence;
+  readonly #deleted: ReadonlySet<string> | undefined;
+
+  /**
+   * @param parts.deleted inside a transaction: what it deleted (`Type/id`). What is seen there may never be committed, and
+   * is not remembered.
+   */
+  constructor(parts: {
+    readonly narrow: Reader;
+    readonly wide: Reader;
+    readonly patients: PatientCache;
+    readonly presence: Presence;
+    readonly deleted?: ReadonlySet<string>;
+  }) {
+    this.#narrow = parts.narrow;
+    this.#wide = parts.wide;
+    this.#patients = parts.patients;
+    this.#presence = parts.presence;
+    this.#deleted = parts.deleted;
+  }
+
+  async read(type: string, id: string, reach: Reach): Promise<StoredResource | undefined> {
+    const values = placeOf(type, id);
+    if (values === undefined) return undefined;
+    const [current] = await this.#one('read', READ_CURRENT, values, reach);
+    if (current !== undefined) return stateOf(current);
+    const [past] = await this.#one('read_past', READ_LATEST_PAST, values, reach);
+    return past === undefined ? undefined : stateOf(past);
+  }
+
+  async vread(type: string, id: string, version: number, reach: Reach): Promise<StoredResource | undefined> {
+    const values = placeOf(type, id);
+    if (values === undefined || !isVersion(version)) return undefined;
+    const text = `select * from ${STATES} where r.version = $3::int`;
+    const [row] = await this.#one('vread', text, [...values, version], reach);
+    return row === undefined ? undefined : stateOf(row);
+  }
+
+  async history(
+    type: string,
+    id: string,
+    page: { readonly limit: number; readonly before?: number; readonly since?: string },
+    reach: Reach,
+  ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }> {
+    const values = placeOf(type, id);
+    if (values === undefined) return { total: 0, rows: [] };
+    const text = `select c.total, s.*
+from (select count(*)::int as total from ${STATES} where ($5::timestamptz is null or r.updated >= $5)) c
+left join lateral (
+  select * from ${STATES}
+  where ($4::int is null or r.version < $4) and ($5::timestamptz is null or r.updated >= $5)
+  order by r.version desc
+  limit $3::int
+) s on true
+order by s.version desc`;
+    const more = [page.limit, page.before ?? null, page.since ?? null];
+    const rows = await this.#one('history', text, [...values, ...more], reach);
+    return {
+      total: (rows[0]?.total as number | undefined) ?? 0,
+      rows: rows.filter((row) => row.id !== null).map(stateOf),
+    };
+  }
+
+  async search(plan: SearchPlan): Promise<Page> {
+    const resolved = await this.#resolved(plan);
+    const rows = (await this.#wide.rows(compileSearch(resolved))) as unknown as readonly SearchRow[];
+    const next = nextCursor(resolved, rows);
+    const states = rows.slice(0, plan.limit).map((row) => ({
+      type: plan.type,
+      id: row.id,
+      patient: row.patient,
+      version: row.version,
+      updated: row.updated,
+      method: methodName(row.method),
+      content: row.content,
+    }));
+    return next === undefined ? { rows: states } : { rows: states, next };
+  }
+
+  async count(plan: SearchPlan): Promise<number> {
+    const [row] = await this.#wide.rows(compileCount(await this.#resolved(plan)));
+    return row?.count as number;
+  }
+
+  async readMany(
+    references: readonly { readonly type: string; readonly id: string }[],
+    reach: Reach,
+  ): Promise<readonly StoredResource[]> {
+    const places = references.flatMap(({ type, id }) => {
+      const key = typeKey(type);
+      return key === undefined ? [] : [{ key, id: storedId(id) }];
+    });
+    if (places.length === 0) return [];
+    const text = `select distinct on (r.type, r.id) ${CURRENT}
+from unnest($1::smallint[], $2::uuid[]) as w (type, id)
+join resource r using (type, id)`;
+    const values = [places.map((p) => p.key), places.map((p) => p.id)];
+    return (await this.#one('read_many', text, values, reach)).map(stateOf);
+  }
+
+  missing(references: readonly Reference[]): Promise<readonly Reference[]> {
+    return this.#deleted === undefined
+      ? this.#presence.missing(references, this.#narrow)
+      : this.#presence.missingWithin(references, this.#narrow, this.#deleted);
+  }
+
+  patientKeys(ids: readonly string[]): Promise<ReadonlyMap<string, PatientKey>> {
+    return this.#patients.keysOf(ids, this.#narrow, this.#deleted === undefined);
+  }
+
+  async #resolved(plan: SearchPlan): Promise<SearchPlan> {
+    return resolveCodings(plan, (questions) => this.#codings(questions));
+  }
+
+  /** Codings seen, from the table: it is asked by half of a coding, which no in-process copy could answer when it forgets. */
+  async #codings(
+    questions: readonly CodingQuestion[],
+  ): Promise<readonly (readonly { readonly system: string; readonly code: string }[])[]> {
+    const text = `select q.place::int - 1 as place, c.system, c.code
+from unnest($1::int[], $2::text[], $3::text[]) with ordinality as q (param, code, system, place)
+join coding c on c.param = q.param and (q.code is null or c.code = q.code) and (q.system is null or c.system = q.system)`;
+    const values = [
+      questions.map((q) => q.param),
+      questions.map((q) => ('code' in q ? q.code : null)),
+      questions.map((q) => ('system' in q ? q.system : null)),
+    ];
+    const answers: { system: string; code: string }[][] = questions.map(() => []);
+    for (const row of await this.#narrow.rows({ name: 'codings', text, values })) {
+      answers[row.place as number]!.push({ system: row.system as string, code: row.code as string });
+    }
+    return answers;
+  }
+
+  #one(name: string, text: string, values: readonly unknown[], reach: Reach): Promise<readonly Row[]> {
+    return this.#narrow.rows(within(reach, { name, text, values }));
+  }
+}
+
+/** The question within the caller's reach. Every read of content passes here or through a compiled plan. */
+export function within(reach: Reach, question: Question): Question {
+  const condition = reachCondition(reach);
+  if (condition === undefined) return question;
+  throw new Error('a reach other than everything needs a condition in each of the fixed questions');
+}
+
+function placeOf(type: string, id: string): readonly [number, string] | undefined {
+  const key = typeKey(type);
+  return key === undefined ? undefined : [key, storedId(id)];
+}
+
+function isVersion(version: number): boolean {
+  return Number.isInteger(version) && version > 0 && version <= 0x7fff_ffff;
+}
+
+/** The place of a resource as values of READ_CURRENT. @throws RangeError for a type that does not exist */
+export function knownPlace(type: string, id: string): readonly [number, string] {
+  return [knownTypeKey(type), storedId(id)];
+}

@@ -1,0 +1,102 @@
+// The store: one object for everything that the other rooms want from the database.
+import type { Clock } from '../kernel/clock.ts';
+import { Days } from './days.ts';
+import { type Address, openSession } from './db.ts';
+import { Dictionary } from './dictionary.ts';
+import { draftsOf } from './drafts.ts';
+import { Keeper } from './keeper.ts';
+import { Lanes } from './lanes.ts';
+import type { Log } from './log.ts';
+import { migrate } from './migrate.ts';
+import { KeySource, PatientCache } from './patient-keys.ts';
+import { Presence } from './presence.ts';
+import { Reads } from './resources.ts';
+import { Session } from './session.ts';
+import type { Store } from './types.ts';
+import { WRITER_SETTINGS, Writer } from './writer.ts';
+
+export interface StoreOptions {
+  readonly address: Address;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Sessions that write; 2 are enough to keep PostgreSQL busy while the other one commits. */
+  readonly writers?: number;
+  /** Sessions for point reads, and for searches. */
+  readonly readers?: { readonly narrow: number; readonly wide: number };
+}
+
+/** Point reads under way on one session: the driver sends them without waiting for each other. */
+const NARROW_DEPTH = 64;
+const READ_TIMEOUT_MILLIS = 30_000;
+const WRITE_TIMEOUT_MILLIS = 60_000;
+
+/**
+ * Opens the database: takes its lock, migrates it, starts the sessions.
+ * @throws FaultError with one line to show: in use by another server, not to be reached, of a newer schema
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { address, log } = options;
+  const { narrow, wide } = options.readers ?? { narrow: 2, wide: 4 };
+  const keeper = new Keeper(
+    async () => new Session(await openSession(address, { name: 'keeper', statementTimeout: READ_TIMEOUT_MILLIS }, log)),
+    log,
+    { lost: () => writer.drop(), regained: () => forget() },
+  );
+  const dictionary = new Dictionary(keeper);
+  const patients = new PatientCache();
+  const presence = new Presence();
+  const forget = (): void => {
+    dictionary.clear();
+    patients.clear();
+    presence.clear();
+  };
+  const write = { name: 'writer', statementTimeout: WRITE_TIMEOUT_MILLIS, settings: WRITER_SETTINGS };
+  const openWriter = async (): Promise<Session> => {
+    await keeper.hold();
+    return new Session(await openSession(address, write, log));
+  };
+  const writer = new Writer(openWriter, options.writers ?? 2, { dictionary, patients, presence }, log);
+  const reading = { name: 'reader', statementTimeout: READ_TIMEOUT_MILLIS };
+  const narrowLanes = new Lanes(() => openSession(address, { ...reading, pipeline: true }, log), narrow, NARROW_DEPTH);
+  const wideLanes = new Lanes(() => openSession(address, reading, log), wide, 1);
+  const keys = new KeySource(async () => {
+    const [answer] = await keeper.run([{ text: "select nextval('patient_key') as key" }]);
+    return Number(answer!.rows[0]?.key);
+  });
+
+  await keeper.hold();
+  try {
+    await migrate(address, log);
+    await keys.start();
+  } catch (error) {
+    await keeper.close();
+    throw error;
+  }
+
+  const reads = new Reads({ narrow: narrowLanes, wide: wideLanes, patients, presence });
+  const days = new Days(wideLanes, dictionary);
+  return {
+    read: (type, id, reach) => reads.read(type, id, reach),
+    vread: (type, id, version, reach) => reads.vread(type, id, version, reach),
+    history: (type, id, page, reach) => reads.history(type, id, page, reach),
+    search: (plan) => reads.search(plan),
+    count: (plan) => reads.count(plan),
+    readMany: (references, reach) => reads.readMany(references, reach),
+    missing: (references) => reads.missing(references),
+    patientKeys: (ids) => reads.patientKeys(ids),
+    newPatientKey: () => keys.take(),
+    create: async (writes) => {
+      if (writes.length > 0) await writer.create(await draftsOf(writes, dictionary));
+    },
+    transaction: (patientsTouched, work) => writer.transaction(patientsTouched, work),
+    windowDays: (queries) => days.windowDays(queries),
+    readings: (patient, from, to) => days.readings(patient, from, to),
+    billedWindows: (of) => days.billedWindows(of),
+    contents: (types, of, reach) => days.contents(types, of, reach),
+    close: async () => {
+      await writer.close();
+      await Promise.all([narrowLanes.close(), wideLanes.close()]);
+      await keeper.close();
+    },
+  };
+}

@@ -1,0 +1,211 @@
+// The writers: a few sessions, a queue, and commits that grow by themselves. A free writer takes all pure creates that wait
+// and may go, and commits them as one; there is no timer. Answers come after COMMIT.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FaultError } from '../kernel/fault.ts';
+import type { Draft } from './drafts.ts';
+import { constraintOf, isConnectionLoss, isRetryable, toFault, unknownOutcome } from './faults.ts';
+import { insertAssigned, insertReadings, insertResources, insertSideRows } from './insert.ts';
+import type { Log } from './log.ts';
+import { isPatient, upsertPatients } from './patients.ts';
+import { ConflictQueue, type Waiting } from './queue.ts';
+import type { Session, Step } from './session.ts';
+import { type Memory, PgTx } from './tx.ts';
+import type { PatientKey, Tx } from './types.ts';
+
+/**
+ * Statements of writers find everything by key. A generic plan that walks indexes is right for one row and for a thousand,
+ * and while a table is small too: a plan made then would scan it for a minute after it has grown.
+ */
+export const WRITER_SETTINGS: Readonly<Record<string, string>> = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  idle_in_transaction_session_timeout: '60000',
+};
+
+/** A group is one statement for each table: beyond these, memory and latency grow and the rate does not. */
+const GROUP = { rows: 1000, bytes: 8_000_000 };
+const ATTEMPTS = 10;
+/** A key that another transaction took meanwhile is seen at the next attempt: what is still refused then is a conflict. */
+const ATTEMPTS_AFTER_KEY = 3;
+const RACED = new Set([
+  'assigned_id_pk',
+  'resource_pk',
+  'conditional_create_pk',
+  'billed_window_once',
+  'patient_id_uq',
+]);
+
+interface Item extends Waiting {
+  /** Set for pure creates. */
+  readonly drafts?: readonly Draft[];
+  /** Set for works with a transaction of their own. Never rejects: it settles its caller's promise. */
+  readonly work?: (session: Session) => Promise<void>;
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface Slot {
+  session: Session | undefined;
+  busy: boolean;
+}
+
+export class Writer {
+  readonly #open: () => Promise<Session>;
+  readonly #memory: Memory;
+  readonly #log: Log;
+  readonly #queue = new ConflictQueue<Item>(GROUP);
+  readonly #slots: readonly Slot[];
+  #closing: (() => void) | undefined;
+
+  /** @param open opens a session once it is sure that this server holds the database */
+  constructor(open: () => Promise<Session>, count: number, memory: Memory, log: Log) {
+    this.#open = open;
+    this.#memory = memory;
+    this.#log = log;
+    this.#slots = Array.from({ length: count }, () => ({ session: undefined, busy: false }));
+  }
+
+  /** Stores new resources, all of them or none, in a commit that others may share. @throws FaultError */
+  create(drafts: readonly Draft[]): Promise<void> {
+    const keys = new Set<number>();
+    let bytes = 0;
+    for (const { write } of drafts) {
+      // Nobody's resources are not in the ledger: two creates of such never meet.
+      if (write.patient !== 0) keys.add(write.patient);
+      bytes += write.content?.length ?? 0;
+    }
+    return new Promise((done, fail) => {
+      this.#add({ keys, joins: true, rows: drafts.length, bytes, drafts, done, fail });
+    });
+  }
+
+  /** Runs a work in a transaction. @throws FaultError, or what the work throws */
+  transaction<T>(keys: readonly PatientKey[], work: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#add({
+        keys: new Set(keys),
+        joins: false,
+        rows: 1,
+        bytes: 0,
+        work: (session) => this.#transact(session, work).then(resolve, reject),
+        done: () => {},
+        fail: reject,
+      });
+    });
+  }
+
+  /** Ends the sessions at once: the lock of the database is lost. */
+  drop(): void {
+    for (const slot of this.#slots) {
+      slot.session?.end().catch(() => undefined);
+      slot.session = undefined;
+    }
+  }
+
+  /** Finishes what waits, then ends. */
+  async close(): Promise<void> {
+    if (this.#queue.length > 0 || this.#slots.some((slot) => slot.busy)) {
+      await new Promise<void>((resolve) => {
+        this.#closing = resolve;
+      });
+    }
+    await Promise.all(this.#slots.map(({ session }) => session?.end()));
+  }
+
+  #add(item: Item): void {
+    this.#queue.add(item);
+    this.#pump();
+  }
+
+  #pump(): void {
+    for (const slot of this.#slots) {
+      if (slot.busy || this.#queue.length === 0) continue;
+      const group = this.#queue.take();
+      if (group.length === 0) break;
+      slot.busy = true;
+      void this.#serve(slot, group);
+    }
+    if (this.#closing && this.#queue.length === 0 && !this.#slots.some((slot) => slot.busy)) this.#closing();
+  }
+
+  async #serve(slot: Slot, group: readonly Item[]): Promise<void> {
+    try {
+      const session = await this.#sessionOf(slot);
+      const [first] = group;
+      if (first?.work) await first.work(session);
+      else await this.#createAll(session, group);
+    } catch (error) {
+      for (const item of group) item.fail(toFault(error));
+    }
+    this.#queue.release(group);
+    slot.busy = false;
+    this.#pump();
+  }
+
+  async #sessionOf(slot: Slot): Promise<Session> {
+    if (!slot.session?.alive) slot.session = await this.#open();
+    return slot.session;
+  }
+
+  async #createAll(session: Session, group: readonly Item[]): Promise<void> {
+    try {
+      await this.#store(
+        session,
+        group.flatMap((item) => item.drafts ?? []),
+      );
+    } catch (error) {
+      if (isConnectionLoss(error)) {
+        for (const item of group) item.fail(unknownOutcome(error));
+      } else if (group.length === 1) {
+        group[0]!.fail(toFault(error));
+      } else {
+        // One of them is to blame, the others are not: each gets a commit of its own.
+        this.#log.warn(
+          { err: error, items: group.length },
+          'a shared commit failed; its parts are committed one by one',
+        );
+        for (const item of group) await this.#createAll(session, [item]);
+      }
+      return;
+    }
+    for (const item of group) item.done();
+  }
+
+  /** One train, which is one transaction. */
+  async #store(session: Session, drafts: readonly Draft[]): Promise<void> {
+    const steps: Step[] = [];
+    const patients = drafts.filter(isPatient);
+    if (patients.length > 0) steps.push(upsertPatients(patients));
+    const given = drafts.filter(({ write }) => write.method !== 'POST');
+    if (given.length > 0) steps.push(insertAssigned(given));
+    steps.push(insertResources(drafts), ...insertSideRows(drafts));
+    const readings = drafts.flatMap(({ reading }) => (reading === undefined ? [] : [reading]));
+    if (readings.length > 0) steps.push(insertReadings(readings, true));
+    await session.run(steps);
+    for (const { write } of patients) this.#memory.patients.remember(write.id, write.patient);
+  }
+
+  async #transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      const tx = new PgTx(session, this.#memory);
+      try {
+        const result = await work(tx);
+        await tx.commit();
+        return result;
+      } catch (error) {
+        if (tx.committing && isConnectionLoss(error)) throw unknownOutcome(error);
+        await tx.rollback().catch(() => undefined);
+        const left = isRetryable(error) ? ATTEMPTS : raced(error) ? ATTEMPTS_AFTER_KEY : 0;
+        if (attempt >= left) throw toFault(error);
+      }
+      // Whoever won is about to commit; later attempts wait longer, and not in step with each other.
+      await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+}
+
+function raced(error: unknown): boolean {
+  return !(error instanceof FaultError) && RACED.has(constraintOf(error) ?? '');
+}
