@@ -1,0 +1,174 @@
+// The process: configuration, database, server, signals. The only file that may end the process.
+import { createServer } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { type Config, readConfig } from './config.ts';
+import { systemClock } from './kernel/clock.ts';
+import { FaultError, fault } from './kernel/fault.ts';
+import type { Address } from './storage/db.ts';
+import { startEmbedded } from './storage/embedded/index.ts';
+
+/** A Ctrl-C comes twice when npm passes on what the terminal has sent already: within this time it is the same one. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Closes what was opened, last first. */
+type Closers = (() => Promise<unknown>)[];
+
+const started = performance.now();
+
+async function main(): Promise<number> {
+  const result = readConfig();
+  if (result.kind === 'help') {
+    console.log(result.text);
+    return 0;
+  }
+  if (result.kind === 'refused') {
+    for (const line of result.lines) console.error(`vigie: ${line}`);
+    return 2;
+  }
+  const { config } = result;
+  const end = new AbortController();
+  const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve));
+  listenToSignals(end);
+  const closers: Closers = [];
+  let code = 0;
+  try {
+    await start(config, closers, end);
+    await ended;
+    if (end.signal.reason instanceof Error) throw end.signal.reason;
+  } catch (error) {
+    if (error !== end.signal.reason || error instanceof Error) code = report(error, config);
+  }
+  for (const close of closers.reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      code = report(error, config);
+    }
+  }
+  if (code === 0) say('Stopped.');
+  return code;
+}
+
+/** Asks for an orderly end on the first signal, ends at once on a later one. */
+function listenToSignals(end: AbortController): void {
+  let first: number | undefined;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      const now = performance.now();
+      if (first !== undefined && now - first > SAME_SIGNAL_MS) process.exit(130);
+      if (first !== undefined) return;
+      first = now;
+      say('Stopping … (once more to stop at once)');
+      end.abort(name);
+    });
+  }
+}
+
+/** Brings everything up; ends early, by a throw of the signal's reason, when a signal comes meanwhile. */
+async function start(config: Config, closers: Closers, end: AbortController): Promise<void> {
+  await refuseTakenPort(config);
+  const log = pino({ level: config.logLevel });
+  const database = openDatabase(config, closers, end);
+  // The server's modules load while PostgreSQL starts in its own processes.
+  const [address, { buildApp, BASE_PATH }, { openStore }, { loadLaw }, demo] = await Promise.all([
+    database,
+    import('./app.ts'),
+    import('./storage/index.ts'),
+    import('./law/load.ts'),
+    import('./demo/index.ts'),
+  ]);
+  end.signal.throwIfAborted();
+  const store = await openStore({ address, log, clock: systemClock });
+  closers.push(() => store.close());
+  end.signal.throwIfAborted();
+  const law = loadLaw();
+  const app = await buildApp({
+    store,
+    law,
+    clock: systemClock,
+    log,
+    ...(config.packagesDir === undefined ? {} : { packages: config.packagesDir }),
+    ...(config.publicBase === undefined ? {} : { publicBase: config.publicBase }),
+  });
+  closers.push(() => app.close());
+  end.signal.throwIfAborted();
+  const base = (await listen(app, config)) + BASE_PATH;
+  end.signal.throwIfAborted();
+  if (config.demo && (await demo.isEmpty(store))) {
+    const shown = await demo.loadDemo({ app, store, law, clock: systemClock, path: BASE_PATH, base, say });
+    console.log(shown);
+  }
+  end.signal.throwIfAborted();
+  say(`Vigie serves ${base}   (Ctrl-C stops it)`);
+}
+
+/** Seconds since the start stand before each line: a person sees that it works, and where the time goes. */
+function say(line: string): void {
+  console.log(`[${((performance.now() - started) / 1000).toFixed(1).padStart(4)} s] ${line}`);
+}
+
+async function openDatabase(config: Config, closers: Closers, end: AbortController): Promise<Address> {
+  if (config.databaseUrl !== undefined) {
+    say('Using the PostgreSQL of DATABASE_URL');
+    return { connectionString: config.databaseUrl };
+  }
+  say(`Starting PostgreSQL in ${config.dataDir}`);
+  const embedded = startEmbedded({
+    dataDir: config.dataDir,
+    log: say,
+    onLost: () =>
+      end.abort(
+        fault('unavailable', 'embedded-lost', {
+          en: `PostgreSQL ended unexpectedly; ${config.dataDir}/postgres.log says why. Start again: nothing acknowledged is lost.`,
+          fr: `PostgreSQL s'est arrêté de façon inattendue ; ${config.dataDir}/postgres.log dit pourquoi. Relancez : rien de ce qui a été confirmé n'est perdu.`,
+        }),
+      ),
+  });
+  // Registered before it is up: whatever fails meanwhile, it is stopped.
+  closers.push(async () => (await embedded.catch(() => undefined))?.stop());
+  return (await embedded).connection;
+}
+
+/** Looks before the database is touched, so that a second start by mistake changes nothing at all. */
+async function refuseTakenPort({ port, host }: Config): Promise<void> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error) => reject(listenFault(error, port, host)));
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+async function listen(app: FastifyInstance, { port, host }: Config): Promise<string> {
+  try {
+    return await app.listen({ port, host });
+  } catch (error) {
+    throw listenFault(error, port, host);
+  }
+}
+
+function listenFault(error: unknown, port: number, host: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return fault('conflict', 'port-taken', {
+      en: `Port ${port} on ${host} is taken, perhaps by another Vigie. Choose a free one: PORT=${port + 1} npm start`,
+      fr: `Le port ${port} de ${host} est pris, peut-être par une autre Vigie. Choisissez-en un libre : PORT=${port + 1} npm start`,
+    });
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return fault('unavailable', 'address-refused', {
+      en: `Cannot listen on ${host}, port ${port} (${code}). Set HOST to an address of this machine and PORT above 1023: HOST=127.0.0.1 PORT=8080 npm start`,
+      fr: `Impossible d'écouter sur ${host}, port ${port} (${code}). Donnez dans HOST une adresse de cette machine, et PORT au-dessus de 1023 : HOST=127.0.0.1 PORT=8080 npm start`,
+    });
+  }
+  return error;
+}
+
+/** One line for what a person can mend, the stack for a bug of ours. Returns the exit code. */
+function report(error: unknown, config: Config): number {
+  if (error instanceof FaultError) for (const f of error.faults) console.error(`vigie: ${f.text[config.language]}`);
+  else console.error('vigie: unexpected error, please report it:', error);
+  return 1;
+}
+
+process.exit(await main());
