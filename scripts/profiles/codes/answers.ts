@@ -184,16 +184,6 @@ const REASONS: readonly (readonly [code: string, severity: Severity, en: string,
     'Forfait majoré non ouvert à l’activité',
   ],
   ['majore-cap-reached', 'information', 'All forfaits majorés are used', 'Tous les forfaits majorés sont utilisés'],
-  [
-    'not-a-window',
-    'blocking',
-    'The period claimed is no window of the prescription',
-    'La période facturée n’est pas une période de la prescription',
-  ],
-  ['series-too-long', 'blocking', 'More than six windows in one claim', 'Plus de six périodes dans une facture'],
-  ['code-mismatch', 'blocking', 'Not the code of this window', 'Code différent de celui de la période'],
-  ['price-above-tariff', 'blocking', 'Price above the tariff', 'Prix supérieur au tarif'],
-  ['forfait-alone', 'blocking', 'One forfait without the other', 'Un forfait sans l’autre'],
 ];
 
 /** Reasons of $billability and of refused claims, with the legal reference that the law room gives for each. */
@@ -202,8 +192,8 @@ export function billabilityReason(law: Law): CodeSystemForm {
     id: 'tls-billability-reason',
     title: { en: 'Reasons of billability', fr: 'Motifs de facturabilité' },
     description: {
-      en: 'Why a window may not be billed, cannot be judged, or deserves a remark; the last five are said of claims only.',
-      fr: 'Pourquoi une période ne peut être facturée, ne peut être jugée, ou appelle une remarque ; les cinq derniers ne concernent que les factures.',
+      en: 'Why a window may not be billed, cannot be judged, or deserves a remark; also why a claim is refused.',
+      fr: 'Pourquoi une période ne peut être facturée, ne peut être jugée, ou appelle une remarque ; aussi pourquoi une facture est refusée.',
     },
     properties: [
       {
