@@ -47,9 +47,7 @@ export function compileSearch(plan: SearchPlan): Statement {
       `order by ${orderBy}`,
       `limit ${plan.limit + 1}`,
     ].join('\n');
-  const text = splitsOnDate(plan)
-    ? dated(plan, select, scope)
-    : select([order.after === undefined ? undefined : `(${order.after})`], order.orderBy);
+  const text = splitsOnDate(plan) ? dated(plan, select, scope) : select([order.after()], order.orderBy);
   return { text, values: scope.values.list };
 }
 

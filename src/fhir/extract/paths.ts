@@ -66,9 +66,10 @@ const KINDS: ReadonlySet<string> = new Set(['token', 'reference', 'date', 'strin
 /** Parameters that are columns of every resource, not index rows. */
 export const COLUMNS: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
 
-interface Alternative {
+/** A place of a parameter: alternatives that differ only in the type they take from a choice are one place. */
+interface Place {
   readonly text: string;
-  readonly expression: PathExpression;
+  readonly expressions: readonly PathExpression[];
 }
 
 const indexes = new WeakMap<Definitions, Map<string, TypeIndex>>();
@@ -92,27 +93,29 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
   const served = definitions
     .searchParameters(type)
     .filter((p) => KINDS.has(p.type) && p.expression !== undefined && !COLUMNS.has(p.code))
-    .map((definition) => ({ definition, alternatives: alternativesFor(type, definition) }))
+    .map((definition) => ({ definition, places: placesOf(type, definition) }))
     .sort((a, b) => (a.definition.code < b.definition.code ? -1 : 1));
   const names = new Map<string, string>();
-  for (const { definition, alternatives } of served) {
-    const only = alternatives[0];
-    if (only === undefined || alternatives.length > 1) continue;
+  for (const { definition, places } of served) {
+    const only = places[0];
+    if (only === undefined || places.length > 1) continue;
     const place = `${definition.type}:${only.text}`;
     // `date` keeps its name whatever else shares its path: its column is found by it.
     if (definition.code === 'date' || !names.has(place)) names.set(place, definition.code);
   }
   const paths = new Map<string, IndexPath>();
   const parameters = new Map<string, IndexedParameter>();
-  for (const { definition, alternatives } of served) {
+  for (const { definition, places } of served) {
     const kind = definition.type as IndexKind;
-    const mine = alternatives.map(({ text, expression }) => {
+    const mine = places.map(({ text, expressions }) => {
       const place = `${kind}:${text}`;
       let path = paths.get(place);
       if (path === undefined) {
         const name = names.get(place) ?? place;
-        const truth = expression.truth ?? false;
-        const branches = branchesOf(definitions, type, expression.segments).filter((b) => truth || fits(kind, b.type));
+        const truth = expressions.some((e) => e.truth === true);
+        const branches = expressions
+          .flatMap((e) => branchesOf(definitions, type, e.segments))
+          .filter((b) => truth || fits(kind, b.type));
         path = { kind, name, key: paramKey(type, name), branches, truth };
         paths.set(place, path);
       }
@@ -145,9 +148,9 @@ function dateColumn(parameter: IndexedParameter | undefined): IndexPath | undefi
   return path.branches.every((b) => b.single) ? path : undefined;
 }
 
-/** The alternatives that stand on a type, each once. `where(resolve() is T)` says what a search may find, not what is indexed. */
-function alternativesFor(type: string, definition: SearchParameterDefinition): Alternative[] {
-  const found = new Map<string, Alternative>();
+/** The places that stand on a type. `where(resolve() is T)` says what a search may find, not what is indexed. */
+function placesOf(type: string, definition: SearchParameterDefinition): Place[] {
+  const groups = new Map<string, Map<string, PathExpression>>();
   for (const expression of parseExpression(definition.expression ?? '')) {
     const first = expression.segments[0];
     if (first?.kind !== 'child') continue;
@@ -155,10 +158,23 @@ function alternativesFor(type: string, definition: SearchParameterDefinition): A
     if (named && first.name !== type && first.name !== 'Resource' && first.name !== 'DomainResource') continue;
     const segments = (named ? expression.segments.slice(1) : expression.segments).filter((s) => s.kind !== 'resolves');
     if (segments.length === 0) continue;
-    const text = segments.map(segmentText).join('') + (expression.truth === true ? '.truth' : '');
-    found.set(text, { text, expression: { ...expression, segments } });
+    const last = segments.at(-1)!;
+    const [base, taken] = last.kind === 'type' ? [segments.slice(0, -1), last.type] : [segments, ''];
+    const text = base.map(segmentText).join('') + (expression.truth === true ? '.truth' : '');
+    const group = groups.get(text) ?? new Map<string, PathExpression>();
+    group.set(taken, { ...expression, segments });
+    groups.set(text, group);
   }
-  return [...found.values()];
+  return [...groups].map(([base, group]) => ({
+    text:
+      base +
+      [...group.keys()]
+        .filter((t) => t !== '')
+        .sort()
+        .map((t) => `:${t}`)
+        .join(''),
+    expressions: [...group.values()],
+  }));
 }
 
 function segmentText(s: Segment): string {

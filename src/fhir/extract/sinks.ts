@@ -78,15 +78,7 @@ function tokenSink({ path: { key }, branch }: SinkPlace): Sink {
     case 'Identifier':
       return identifierSink(key);
     case 'ContactPoint':
-      // R4 names ContactPoint.use as the system of the token, most servers take ContactPoint.system: both find it.
-      return (value, rows) => {
-        const { system, use, value: text } = fields(value) ?? {};
-        const number = textOf(text);
-        if (number === undefined) return;
-        rows.tokens.push(formHash(key, 'value', '', number));
-        for (const s of [textOf(system), textOf(use)])
-          if (s !== undefined) rows.tokens.push(formHash(key, 'pair', s, number));
-      };
+      return contactSink(key);
     default:
       return (value, rows) => {
         if (typeof value === 'boolean' || textOf(value) !== undefined)
@@ -104,6 +96,20 @@ function identifierSink(key: number): Sink {
     const text = textOf(identifier?.value);
     if (text !== undefined) rows.tokens.push(formHash(key, 'pair', system, text), formHash(key, 'value', '', text));
     if (system !== '') rows.tokens.push(systemHash(system));
+  };
+}
+
+/** R4 names ContactPoint.use as the system of the token, most servers take ContactPoint.system: both find it. */
+function contactSink(key: number): Sink {
+  const systemHash = remembered((system) => formHash(key, 'system', system, ''));
+  return (value, rows) => {
+    const contact = fields(value);
+    const systems = [textOf(contact?.system), textOf(contact?.use)].filter((s) => s !== undefined);
+    const text = textOf(contact?.value);
+    for (const system of systems) rows.tokens.push(systemHash(system));
+    if (text === undefined) return;
+    rows.tokens.push(formHash(key, 'value', '', text));
+    for (const system of systems.length > 0 ? systems : ['']) rows.tokens.push(formHash(key, 'pair', system, text));
   };
 }
 

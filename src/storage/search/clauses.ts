@@ -51,7 +51,7 @@ function condition(clause: Clause, scope: Scope): string {
     case 'updated':
       return instantTest(clause.test, 'r.updated', values);
     case 'date': {
-      const longs = `r.token @> ${values.put([longDateToken(scope.type)], 'int8[]')}`;
+      const longs = () => `r.token @> ${values.put([longDateToken(scope.type)], 'int8[]')}`;
       return dateTest(clause.test, 'r.date_lo', 'r.date_hi', values, longs);
     }
     case 'other-date':

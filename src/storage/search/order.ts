@@ -15,8 +15,8 @@ export interface Order {
   /** Sort values of the row as texts that read back exactly. */
   readonly cursorValues: string;
   readonly orderBy: string;
-  /** Condition on rows after the cursor; undefined on the first page. */
-  readonly after?: string;
+  /** Condition on rows after the plan's cursor; undefined on the first page. */
+  after(): string | undefined;
 }
 
 /** Keys before `_id` only: ids differ, so nothing sorts after them. */
@@ -31,14 +31,13 @@ export function keysBeforeId(sort: readonly SortKey[]): { keys: readonly SortKey
 export function orderOf(plan: SearchPlan, scope: Scope): Order {
   const { keys: sort, idDescending } = keysBeforeId(plan.sort);
   const keys = sort.map((s) => keyOf(s, scope));
-  const after = plan.after === undefined ? undefined : afterCursor(keys, idDescending, plan.after, scope);
   return {
     cursorValues: `array[${keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[]`,
     orderBy: [
       ...keys.map((k) => `${k.sql}${k.descending ? ' desc' : ''}${k.nullable ? ' nulls last' : ''}`),
       `r.id${idDescending ? ' desc' : ''}`,
     ].join(', '),
-    ...(after === undefined ? {} : { after }),
+    after: () => (plan.after === undefined ? undefined : `(${afterCursor(keys, idDescending, plan.after, scope)})`),
   };
 }
 

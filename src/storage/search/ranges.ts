@@ -10,14 +10,14 @@ export const LONG_DAYS = 31;
  * `hi` only get such a bound by the knowledge that unmarked dates span at most {@link LONG_DAYS}: `longs` is the condition
  * that finds the marked ones.
  */
-export function dateTest(test: RangeTest, lo: string, hi: string, values: Values, longs?: string): string {
+export function dateTest(test: RangeTest, lo: string, hi: string, values: Values, longs?: () => string): string {
   const from = values.later(test.lo, 'timestamptz');
   const to = values.later(test.hi, 'timestamptz');
   const within = () => `${lo} >= ${from()} and ${lo} < ${to()} and ${hi} <= ${to()}`;
   const reaches = (instant: string) =>
     longs === undefined
       ? `${hi} > ${instant}`
-      : `(${lo} > ${instant} - interval '${LONG_DAYS} days' or ${longs}) and ${hi} > ${instant}`;
+      : `(${lo} > ${instant} - interval '${LONG_DAYS} days' or ${longs()}) and ${hi} > ${instant}`;
   const conditions: Record<Prefix, () => string> = {
     eq: within,
     ne: () => `${lo} is not null and not (${within()})`,

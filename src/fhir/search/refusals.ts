@@ -1,0 +1,123 @@
+// What a search is refused for: always 400, always with the parameter's name and a way out.
+import type { Fault } from '../../kernel/fault.ts';
+
+/** Tells a refusal from what was read. */
+export function isFault(result: object): result is Fault {
+  return 'detail' in result;
+}
+
+/** `expression` names the parameter, as R4 does for errors in parameters: `http.code:in`. */
+function refusal(kind: Fault['kind'], detail: string, parameter: string, en: string, fr: string): Fault {
+  return { kind, detail, text: { en, fr }, expression: `http.${parameter}` };
+}
+
+/** A value that the parameter cannot have. `wanted` is a noun phrase in both languages, with an example. */
+export function badValue(
+  parameter: string,
+  value: string,
+  wanted: { readonly en: string; readonly fr: string },
+): Fault {
+  const shown = show(value);
+  return refusal(
+    'value',
+    'search-value',
+    parameter,
+    `${parameter}=${shown}: expected ${wanted.en}.`,
+    `${parameter}=${shown} : attendu ${wanted.fr}.`,
+  );
+}
+
+export function emptyValue(parameter: string): Fault {
+  return refusal(
+    'value',
+    'search-value-empty',
+    parameter,
+    `${parameter} has no value. Give one, or leave the parameter out.`,
+    `${parameter} n’a pas de valeur. Donnez-en une, ou retirez le paramètre.`,
+  );
+}
+
+/** Something of R4 that is not served. `what` names it. */
+export function notServed(parameter: string, what: { readonly en: string; readonly fr: string }): Fault {
+  return refusal(
+    'not-supported',
+    'search-not-supported',
+    parameter,
+    `${parameter}: ${what.en} not supported here. /metadata says what is.`,
+    `${parameter} : ${what.fr} pas pris en charge ici. /metadata dit ce qui l’est.`,
+  );
+}
+
+export function repeated(parameter: string): Fault {
+  return refusal(
+    'value',
+    'search-repeated',
+    parameter,
+    `${parameter} may stand once only.`,
+    `${parameter} ne peut figurer qu’une fois.`,
+  );
+}
+
+export function tooMany(parameter: string, limit: number): Fault {
+  return refusal(
+    'value',
+    'search-too-many',
+    parameter,
+    `A search takes at most ${limit} values in all. Split it into several searches.`,
+    `Une recherche prend au plus ${limit} valeurs en tout. Répartissez-la en plusieurs recherches.`,
+  );
+}
+
+/** A name that is no parameter of the type, with those that look like it. */
+export function unknownParameter(type: string, name: string, known: readonly string[]): Fault {
+  const near = nearest(name, known);
+  const list = known.join(', ');
+  const hint = {
+    en: near === undefined ? '' : ` Did you mean "${near}"?`,
+    fr: near === undefined ? '' : ` Vouliez-vous dire « ${near} » ?`,
+  };
+  return refusal(
+    'invalid',
+    'search-parameter-unknown',
+    name,
+    `${type} has no search parameter "${show(name)}".${hint.en} It has: ${list}.`,
+    `${type} n’a pas de paramètre de recherche « ${show(name)} ».${hint.fr} Il a : ${list}.`,
+  );
+}
+
+/** Long or unprintable input is not echoed whole. */
+function show(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  return cut.replace(/\p{Cc}/gu, '�');
+}
+
+/** The known name with the fewest changes, when they are few for its length. */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  if (name.length > 64) return undefined;
+  const wanted = name.toLowerCase();
+  let best: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of known) {
+    const d = changes(wanted, candidate.toLowerCase(), least);
+    if (d < least) {
+      least = d;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Insertions, deletions and replacements between two texts (Levenshtein); not exact above `limit`. */
+function changes(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}

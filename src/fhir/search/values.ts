@@ -1,0 +1,31 @@
+// The text of a parameter value: alternatives by comma, parts by bar, escapes by backslash (R4 search.html#escaping).
+
+/** Cuts a value at its commas; escapes stay for the parts. */
+export function alternatives(value: string): string[] {
+  return cutAt(value, ',');
+}
+
+/** Cuts one alternative at its bars, and takes the escapes away. */
+export function barParts(value: string): string[] {
+  return cutAt(value, '|').map(plain);
+}
+
+/** Takes the escapes away: `\,` `\|` `\$` `\\`. Any other backslash stands for itself. */
+export function plain(value: string): string {
+  return value.includes('\\') ? value.replace(/\\([\\,|$])/g, '$1') : value;
+}
+
+function cutAt(value: string, mark: string): string[] {
+  if (!value.includes('\\')) return value.split(mark);
+  const parts: string[] = [];
+  let start = 0;
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] === '\\') i++;
+    else if (value[i] === mark) {
+      parts.push(value.slice(start, i));
+      start = i + 1;
+    }
+  }
+  parts.push(value.slice(start));
+  return parts;
+}
