@@ -1,0 +1,15 @@
+// Every operation that is served: the routes, the CapabilityStatement and the tests read this list.
+import { billability } from './billability/index.ts';
+import { billabilityPopulation } from './billability-population/index.ts';
+import { claimSubmit } from './claim-submit/index.ts';
+import { draftClaims } from './draft-claims/index.ts';
+import { observance } from './observance/index.ts';
+import type { Operation } from './operation.ts';
+
+export const operations: readonly Operation[] = [
+  observance,
+  billability,
+  billabilityPopulation,
+  draftClaims,
+  claimSubmit,
+];
