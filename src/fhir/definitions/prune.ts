@@ -19,6 +19,9 @@ const STRUCTURES = 'http://hl7.org/fhir/StructureDefinition/';
 const FHIR_TYPE = `${STRUCTURES}structuredefinition-fhir-type`;
 const BEST_PRACTICE = `${STRUCTURES}elementdefinition-bestpractice`;
 
+/** Marked as best practice in R4; snapshots of profiles often repeat them without the mark. */
+const ADVICE: ReadonlySet<string> = new Set(['dom-6', 'con-3']);
+
 /** A canonical URL without its `|version`. */
 export function withoutVersion(url: string): string {
   const bar = url.indexOf('|');
@@ -114,7 +117,8 @@ function systemType(code: string): string {
 
 function pruneConstraint(c: NonNullable<FhirElement['constraint']>[number]): ConstraintDefinition[] {
   // Advice ("should have a narrative") is no rule; a constraint without FHIRPath cannot be judged.
-  const advice = c.extension?.some((x) => x.url === BEST_PRACTICE && x.valueBoolean === true);
+  const advice =
+    ADVICE.has(c.key ?? '') || c.extension?.some((x) => x.url === BEST_PRACTICE && x.valueBoolean === true);
   if (advice || !c.expression || !c.key) return [];
   return [{ key: c.key, severity: c.severity === 'warning' ? 'warning' : 'error', expression: c.expression }];
 }

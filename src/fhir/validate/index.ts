@@ -3,6 +3,7 @@ import type { CodeSystem, StructureDefinition, ValueSet } from '@medplum/fhirtyp
 import type { Fault } from '../../kernel/fault.ts';
 import type { Definitions } from '../definitions/types.ts';
 import * as say from './messages.ts';
+import { Profiles } from './profile/registry.ts';
 import { type Json, Run } from './run.ts';
 import { Shapes } from './shape.ts';
 import { Visitor } from './visit.ts';
@@ -27,7 +28,8 @@ export interface Validator {
 /** Makes a validator; types and profiles are compiled at first use and kept. */
 export function createValidator(sources: ValidatorSources): Validator {
   const shapes = new Shapes(sources.definitions);
-  const visitor = new Visitor(shapes, { resource: () => {}, extension: () => {} });
+  const { profiles = [], valueSets = [], codeSystems = [] } = sources;
+  const visitor = new Visitor(shapes, new Profiles(shapes, profiles, valueSets, codeSystems));
   return {
     validate(resource, type) {
       const found = typeFault(resource, type, sources.definitions);

@@ -3,7 +3,8 @@ import type { Definitions } from '../definitions/types.ts';
 import { badReference, badTarget } from './messages.ts';
 import type { Json, Run } from './run.ts';
 
-const RELATIVE = /^([A-Za-z]+)\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?(?:#[A-Za-z0-9.-]+)?$/;
+const HASH = 35;
+const RELATIVE = /^[A-Za-z]+\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?(?:#[A-Za-z0-9.-]+)?$/;
 const REST = /^https?:\/\/\S+\/([A-Za-z]+)\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/;
 const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
 const FRAGMENT = /^#[A-Za-z0-9.-]{0,64}$/;
@@ -20,20 +21,40 @@ export function checkReference(
 ): void {
   const { reference, type } = value;
   if (typeof reference === 'string') {
-    const named = typeOf(reference, run, definitions);
-    if (named === null) {
-      run.add('value', 'reference-format', badReference(reference), '.reference');
-      return;
-    }
-    if (named !== undefined) {
+    const named = typeNamed(reference, run);
+    // Allowed targets are resource types, so a good reference needs no second look-up.
+    if (named === null || (named !== undefined && !targets?.has(named) && !definitions.isResourceType(named))) {
+      if (named === null || !reference.includes(':')) {
+        run.add('value', 'reference-format', badReference(reference), '.reference');
+        return;
+      }
+    } else if (named !== undefined) {
       if (targets !== undefined && !targets.has(named)) refuse(named, targets, run, '.reference');
-      else if (typeof type === 'string' && definitions.isResourceType(type) && type !== named) {
+      else if (typeof type === 'string' && type !== named && definitions.isResourceType(type)) {
         refuse(named, new Set([type]), run, '.type');
       }
       return;
     }
   }
-  if (targets !== undefined && typeof type === 'string' && definitions.isResourceType(type) && !targets.has(type)) {
+  checkType(type, targets, run, definitions);
+}
+
+/** Target types that a profile adds; the form of the reference is already checked. */
+export function checkTargets(value: Json, targets: ReadonlySet<string>, run: Run, definitions: Definitions): void {
+  const named = referencedType(value, run);
+  if (named === undefined) checkType(value.type, targets, run, definitions);
+  else if (!targets.has(named) && definitions.isResourceType(named)) refuse(named, targets, run, '.reference');
+}
+
+/** The resource type that a Reference names by its text; undefined when that does not tell. */
+export function referencedType(value: unknown, run: Run): string | undefined {
+  const { reference, type } = (value ?? {}) as Json;
+  const named = typeof reference === 'string' ? typeNamed(reference, run) : undefined;
+  return named ?? (typeof type === 'string' ? type : undefined);
+}
+
+function checkType(type: unknown, targets: ReadonlySet<string> | undefined, run: Run, definitions: Definitions): void {
+  if (targets !== undefined && typeof type === 'string' && !targets.has(type) && definitions.isResourceType(type)) {
     refuse(type, targets, run, '.type');
   }
 }
@@ -42,14 +63,12 @@ function refuse(found: string, targets: ReadonlySet<string>, run: Run, at: strin
   run.add('value', 'reference-target', badTarget(found, [...targets]), at);
 }
 
-/** The resource type that a reference names; undefined when its text does not tell; null when it is no reference. */
-function typeOf(reference: string, run: Run, definitions: Definitions): string | undefined | null {
-  if (reference.charCodeAt(0) === 35) return FRAGMENT.test(reference) ? containedType(reference, run) : null;
-  const relative = RELATIVE.exec(reference);
-  if (relative !== null) return definitions.isResourceType(relative[1] as string) ? relative[1] : null;
+/** The type in the text of a reference; undefined when its text does not tell; null when it is no reference. */
+function typeNamed(reference: string, run: Run): string | undefined | null {
+  if (reference.charCodeAt(0) === HASH) return FRAGMENT.test(reference) ? containedType(reference, run) : null;
+  if (RELATIVE.test(reference)) return reference.slice(0, reference.indexOf('/'));
   if (!ABSOLUTE.test(reference)) return null;
-  const rest = REST.exec(reference);
-  return rest !== null && definitions.isResourceType(rest[1] as string) ? rest[1] : undefined;
+  return REST.exec(reference)?.[1];
 }
 
 /** Whether the fragment leads somewhere is rule ref-1. */

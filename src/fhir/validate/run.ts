@@ -41,6 +41,15 @@ export class Run {
     if (this.notes.length < MAX_FAULTS) this.notes.push({ kind, detail, text, severity, at });
   }
 
+  /** Whether something can be done without a fault; its faults are forgotten. */
+  try(check: () => void): boolean {
+    const before = this.notes.length;
+    check();
+    const clean = !this.notes.slice(before).some((n) => n.severity === 'error') && !this.full;
+    this.notes.length = before;
+    return clean;
+  }
+
   /** Puts a path segment (`.component[2]`) in front of all faults from index `from`. */
   under(from: number, segment: string): void {
     for (let i = from; i < this.notes.length; i++) {

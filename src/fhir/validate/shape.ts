@@ -57,6 +57,8 @@ export interface Shape {
 export class Shapes {
   readonly definitions: Definitions;
   readonly #shapes = new Map<string, Shape>();
+  readonly #resources = new Map<string, Shape>();
+  #elementShape: Shape | undefined;
 
   constructor(definitions: Definitions) {
     this.definitions = definitions;
@@ -66,6 +68,22 @@ export class Shapes {
   type(typeOrUrl: string): Shape | undefined {
     const type = this.definitions.definition(typeOrUrl);
     return type === undefined ? undefined : this.#at(type, type.elements[0]?.path ?? type.name, type.name);
+  }
+
+  /** The shape of a concrete resource type; undefined for any other text. */
+  resource(type: unknown): Shape | undefined {
+    if (typeof type !== 'string') return undefined;
+    let shape = this.#resources.get(type);
+    if (shape === undefined && this.definitions.isResourceType(type)) {
+      shape = this.#known(type);
+      this.#resources.set(type, shape);
+    }
+    return shape;
+  }
+
+  #element(): Shape {
+    this.#elementShape ??= this.#known('Element');
+    return this.#elementShape;
   }
 
   #known(name: string): Shape {
@@ -123,8 +141,11 @@ export class Shapes {
       const format = name === 'id' && !resource ? isElementId : formats.get(t.code);
       const inline = e.contentReference ?? (this.#hasChildren(type, e) ? e.path : undefined);
       const kind = format !== undefined ? PRIMITIVE : this.#isResource(t.code) ? RESOURCE : COMPLEX;
-      const shape = (): Shape =>
-        inline !== undefined ? this.#at(type, inline, inline) : this.#known(t.profiles?.[0] ?? t.code);
+      let made: Shape | undefined;
+      const shape = (): Shape => {
+        made ??= inline === undefined ? this.#known(t.profiles?.[0] ?? t.code) : this.#at(type, inline, inline);
+        return made;
+      };
       const property: Property = {
         kind,
         json,
@@ -151,7 +172,7 @@ export class Shapes {
         codes: undefined,
         rules: [],
         twin: json,
-        shape: () => this.#known('Element'),
+        shape: () => this.#element(),
       };
       return [property, sibling];
     });
