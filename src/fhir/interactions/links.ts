@@ -7,8 +7,6 @@ export interface Link {
   readonly value: string;
 }
 
-const NAMES: ReadonlySet<string> = new Set(['reference', 'uri', 'url']);
-
 /**
  * Every string that may link to an entry: `Reference.reference`, uri and url elements, and any urn:uuid or urn:oid, at any
  * depth, extensions and contained resources included. Canonicals are left alone (R4: they are no links to instances).
@@ -23,12 +21,24 @@ function collect(node: Record<string, unknown>, links: Link[]): void {
   for (const key in node) {
     const value = node[key];
     if (typeof value === 'string') {
-      if (NAMES.has(key) || key.endsWith('Uri') || key.endsWith('Url') || value.startsWith('urn:uuid:')) {
-        links.push({ holder: node, key, value });
-      }
+      if (holdsLink(key, value)) links.push({ holder: node, key, value });
     } else if (typeof value === 'object' && value !== null) {
       collect(value as Record<string, unknown>, links);
     }
+  }
+}
+
+/** A switch, not a Set: this runs for every string of every bundle. */
+function holdsLink(key: string, value: string): boolean {
+  switch (key) {
+    case 'reference':
+    case 'uri':
+    case 'url':
+    case 'valueUri':
+    case 'valueUrl':
+      return true;
+    default:
+      return value.charCodeAt(0) === 0x75 && value.startsWith('urn:uuid:');
   }
 }
 
