@@ -49,7 +49,8 @@ async function install() {
     : spawn('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   const code = await ended(child);
   if (ticking) clearInterval(ticking);
-  if (code === 0) process.stderr.write(`${live ? '\r' : ''}Installed in ${seconds()}.${' '.repeat(60)}\n`.replace(/ +\n/, '\n'));
+  if (code === 0)
+    process.stderr.write(`${live ? '\r' : ''}Installed in ${seconds()}.${' '.repeat(60)}\n`.replace(/ +\n/, '\n'));
   return code;
 }
 

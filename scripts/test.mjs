@@ -19,7 +19,9 @@ await become([join(root, 'test', 'helpers', 'cluster.ts'), node, tap, 'run', ...
  */
 async function buildTap() {
   const stamp = join(root, 'node_modules', '@tapjs', 'test', 'test-built', '.vigie-built');
-  const wanted = createHash('sha256').update(readFileSync(join(root, '.taprc'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, '.taprc')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('Building tap for the plugins of .taprc (once) …');
   const code = await ended(spawn(node, [tap, 'build'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] }));

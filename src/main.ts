@@ -1,4 +1,5 @@
 // The process: configuration, database, server, signals. The only file that may end the process.
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
@@ -7,6 +8,7 @@ import { systemClock } from './kernel/clock.ts';
 import { FaultError, fault } from './kernel/fault.ts';
 import type { Address } from './storage/db.ts';
 import { startEmbedded } from './storage/embedded/index.ts';
+import { reach } from './storage/reach.ts';
 
 /** A Ctrl-C comes twice when npm passes on what the terminal has sent already: within this time it is the same one. */
 const SAME_SIGNAL_MS = 1000;
@@ -28,16 +30,16 @@ async function main(): Promise<number> {
   }
   const { config } = result;
   const end = new AbortController();
-  const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve));
+  const ended = once(end.signal, 'abort');
   listenToSignals(end);
   const closers: Closers = [];
   let code = 0;
   try {
-    await start(config, closers, end);
-    await ended;
+    // A signal does not wait for a start that is under way: closing cuts it short, and its failure is then no news.
+    await Promise.race([start(config, closers, end).then(() => ended), ended]);
     if (end.signal.reason instanceof Error) throw end.signal.reason;
   } catch (error) {
-    if (error !== end.signal.reason || error instanceof Error) code = report(error, config);
+    code = report(error, config);
   }
   for (const close of closers.reverse()) {
     try {
@@ -65,7 +67,7 @@ function listenToSignals(end: AbortController): void {
   }
 }
 
-/** Brings everything up; ends early, by a throw of the signal's reason, when a signal comes meanwhile. */
+/** Brings everything up; throws when a signal came meanwhile. */
 async function start(config: Config, closers: Closers, end: AbortController): Promise<void> {
   await refuseTakenPort(config);
   const log = pino({ level: config.logLevel });
@@ -111,6 +113,7 @@ function say(line: string): void {
 async function openDatabase(config: Config, closers: Closers, end: AbortController): Promise<Address> {
   if (config.databaseUrl !== undefined) {
     say('Using the PostgreSQL of DATABASE_URL');
+    await reach(config.databaseUrl);
     return { connectionString: config.databaseUrl };
   }
   say(`Starting PostgreSQL in ${config.dataDir}`);

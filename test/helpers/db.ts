@@ -1,8 +1,8 @@
 // A fresh, migrated database for a test file, dropped when the test ends.
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import type { Connection } from '../../src/storage/embedded/index.ts';
+import { migrate, migrations } from '../../src/storage/migrate.ts';
 import { startTestCluster, type TestCluster } from './cluster.ts';
 
 /** The part of a tap test that is used here. */
@@ -10,7 +10,6 @@ interface Scope {
   teardown(done: () => void | Promise<void>): void;
 }
 
-const STORAGE = new URL('../../src/storage/', import.meta.url);
 const LOCK = 0x74706c;
 
 /**
@@ -78,19 +77,10 @@ async function template(admin: Connection): Promise<string> {
   }
 }
 
-async function migrate(connection: Connection): Promise<void> {
-  const module = new URL('migrate.ts', STORAGE);
-  if (!existsSync(module)) return;
-  const { migrate } = (await import(module.href)) as { migrate: (connection: Connection) => Promise<unknown> };
-  await migrate(connection);
-}
-
 /** Changes with every migration, so that a long-lived PostgreSQL never serves an old template. */
 function schemaHash(): string {
-  const folder = new URL('migrations/', STORAGE);
-  const files = existsSync(folder) ? readdirSync(folder).sort() : [];
   const hash = createHash('sha256');
-  for (const file of files) hash.update(file).update(readFileSync(new URL(file, folder)));
+  for (const migration of migrations()) hash.update(migration.sha256);
   return hash.digest('hex').slice(0, 12);
 }
 
