@@ -2,9 +2,11 @@
 import type { Claim, ClaimItem, Money } from '@medplum/fhirtypes';
 import type { SubmittedClaim, SubmittedItem } from '../../core/result.ts';
 import { rebase } from '../../fhir/interactions/prepare.ts';
+import type { AnyResource } from '../../fhir/service.ts';
 import type { Cents } from '../../kernel/cents.ts';
 import { centsOfEuros } from '../../kernel/cents.ts';
 import { parseDay } from '../../kernel/day.ts';
+import type { Fault } from '../../kernel/fault.ts';
 import { FaultError, fault } from '../../kernel/fault.ts';
 import { FORFAIT, LATM_CODE } from '../canonical.ts';
 import { claims as follows, idIn, literal } from '../follow-up/elements.ts';
@@ -82,13 +84,19 @@ function checkQuery(call: OperationCall): void {
   });
 }
 
+/**
+ * R4 lets Claim.prescription name a DeviceRequest, MedicationRequest or VisionPrescription. Here it names the ordonnance of
+ * the télésurveillance, a ServiceRequest (contract 3): that one fault is none.
+ */
+function isOrdonnance(f: Fault): boolean {
+  return f.detail === 'reference-target' && f.expression === 'Claim.prescription.reference';
+}
+
 function checkClaim(service: OperationService, claim: Claim, at: string): void {
-  const faults = service.validator.validate(claim as Parameters<typeof service.validator.validate>[0]);
+  const faults = service.validator.validate(claim as AnyResource).filter((f) => !isOrdonnance(f));
   if (faults.some((f) => f.severity !== 'warning')) {
     throw new FaultError(
-      faults.map((f) =>
-        f.expression === undefined ? { ...f, expression: at } : { ...f, expression: rebase(f.expression, at) },
-      ),
+      faults.map((f) => ({ ...f, expression: f.expression === undefined ? at : rebase(f.expression, at) })),
     );
   }
   if (claim.status !== 'active' && claim.status !== 'draft') {
