@@ -73,6 +73,7 @@ t.test('words that a room may not say are named', async (t) => {
     ['src/storage/a.ts', 'process.exit(1);'],
     ['src/fhir/a.ts', 'export default 1;'],
     ['src/fhir/a.ts', "const q = 'select id from resource';"],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: source under test
     ['src/http/a.ts', 'const q = `\n  insert into resource values (${n})`;'],
     ['src/operations/a.ts', "const q = 'update resource set n = 1';"],
   ];
@@ -105,9 +106,11 @@ t.test('a file of 400 lines is right, of 401 too long', async (t) => {
 t.test('scanning tells code, comments and strings apart', async (t) => {
   const texts = (source: string) => scan(source).literals.map((l) => l.text);
   t.same(texts(`const a = 'it\\'s', b = "x // y"; // 'no'`), ["it\\'s", 'x // y']);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: source under test
   t.same(texts('`a ${b + `c ${d} e`} f`'), ['a ', 'c ', ' e', ' f']);
   t.same(texts("const r = /['\"]/g; const s = 'x'"), ['x']);
   t.same(texts("const n = a / b; const s = 'x' / 2"), ['x']);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: source under test
   t.same(texts('`${{ a: {} }.a}` + `z`'), ['', '', 'z']);
   t.equal(scan('/* one\ntwo */ code').code.trim(), 'code');
   t.equal(scan('a\n`\n\n`\nb').literals[0]?.line, 2);
