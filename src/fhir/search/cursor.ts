@@ -25,9 +25,12 @@ export type SortValueKind = 'instant' | 'text' | 'number';
 /** Reads a parameter value; undefined when it was not made for this search and order. */
 export function readCursor(text: string, fingerprint: string, kinds: readonly SortValueKind[]): Cursor | undefined {
   if (!/^[A-Za-z0-9_-]{1,4096}$/.test(text)) return undefined;
+  const bytes = Buffer.from(text, 'base64url');
+  // The decoder skips what it does not understand.
+  if (bytes.toString('base64url') !== text) return undefined;
   let parts: unknown;
   try {
-    parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    parts = JSON.parse(bytes.toString('utf8'));
   } catch {
     return undefined;
   }

@@ -121,6 +121,7 @@ function settled(draft: Draft, keys: ReadonlyMap<string, number>): Clause {
     const known = draft.ids.map((id) => keys.get(id)).filter((k) => k !== undefined);
     return known.length === 0 ? { kind: 'none' } : { kind: 'patient', anyOf: known };
   }
+  if (draft.kind === 'or') return merged(draft.anyOf);
   if (draft.kind !== 'any') return draft;
   return merged(draft.of.map((d) => settled(d, keys)).flatMap((c) => (c.kind === 'or' ? c.anyOf : [c])));
 }

@@ -96,7 +96,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   if (name.length > 64) return undefined;
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  let least = (wanted.length < 4 ? 1 : Math.max(2, Math.floor(wanted.length / 3))) + 1;
   for (const candidate of known) {
     const d = changes(wanted, candidate.toLowerCase(), least);
     if (d < least) {

@@ -1,0 +1,179 @@
+// Pages: whatever the order and the page size, following the links gives every match once, in the order of one large page.
+import t from 'tap';
+import { CURSOR, parseSearch } from '../../../src/fhir/search/index.ts';
+import { FaultError } from '../../../src/kernel/fault.ts';
+import { everything, type Store } from '../../../src/storage/types.ts';
+import { BASE, clock, definitions, find, worldStore, writeOf } from './world.ts';
+
+const ORDERS = [
+  '',
+  '_sort=_id',
+  '_sort=-_id',
+  '_sort=_lastUpdated',
+  '_sort=-_lastUpdated',
+  '_sort=date',
+  '_sort=-date',
+  '_sort=-date,_id',
+  '_sort=date,-_id',
+  '_sort=-date&date=ge2024',
+  '_sort=date&date=lt2030',
+  '_sort=value-quantity',
+  '_sort=-value-quantity',
+  '_sort=-value-quantity,date,-_lastUpdated',
+  '_sort=date,-value-quantity',
+  '_sort=_id,date',
+  '_sort=value-date,-date',
+];
+
+async function walk(store: Store, type: string, query: string, count: number): Promise<string[]> {
+  const ids: string[] = [];
+  let params: readonly (readonly [string, string])[] = [...new URLSearchParams(query), ['_count', String(count)]];
+  for (let page = 0; page < 50; page++) {
+    const search = await parseSearch({ definitions, clock }, store, type, params, { base: BASE });
+    const found = await store.search(search.plan);
+    ids.push(...found.rows.map((r) => r.id));
+    if (found.next === undefined) return ids;
+    params = search.nextPage(found.next);
+  }
+  throw new Error('the pages do not end');
+}
+
+t.test('pages', async (t) => {
+  const store = await worldStore(t);
+
+  t.test('neither skip nor repeat, in any order', async (t) => {
+    for (const order of ORDERS) {
+      const whole = (await find(store, 'Observation', order)).rows.map((r) => r.id);
+      for (const count of [1, 2, 3, 7, whole.length]) {
+        t.same(await walk(store, 'Observation', order, count), whole, `${order || 'by id'}, ${count} a page`);
+      }
+    }
+    const names = (await find(store, 'Patient', '_sort=-name,birthdate')).rows.map((r) => r.id);
+    t.same(await walk(store, 'Patient', '_sort=-name,birthdate', 1), names);
+  });
+
+  t.test('without an order come by id', async (t) => {
+    const bySort = (await find(store, 'Observation', '_sort=_id')).rows.map((r) => r.id);
+    t.same(
+      (await find(store, 'Observation', '')).rows.map((r) => r.id),
+      bySort,
+    );
+    t.same(
+      (await find(store, 'Observation', '_sort=-_id')).rows.map((r) => r.id),
+      bySort.toReversed(),
+    );
+  });
+
+  t.test('end exactly with the last match', async (t) => {
+    const search = await parseSearch({ definitions, clock }, store, 'Patient', [['_count', '3']]);
+    t.equal((await store.search(search.plan)).next, undefined);
+    const shorter = await parseSearch({ definitions, clock }, store, 'Patient', [['_count', '2']]);
+    t.not((await store.search(shorter.plan)).next, undefined);
+  });
+
+  t.test('stay in place while others write before and after', async (t) => {
+    const search = await parseSearch({ definitions, clock }, store, 'Organization', [
+      ['_sort', '-_lastUpdated'],
+      ['_count', '1'],
+    ]);
+    const organization = (id: string) => ({ resourceType: 'Organization', id, name: id });
+    await store.transaction([0], (tx) => tx.write([writeOf(organization('between'), 0, '2024-04-20T00:00:00.000Z')]));
+    const first = await store.search(search.plan);
+    t.same(
+      first.rows.map((r) => r.id),
+      ['between'],
+    );
+    await store.transaction([0], (tx) => tx.write([writeOf(organization('newest'), 0, '2024-05-20T00:00:00.000Z')]));
+    const next = await parseSearch({ definitions, clock }, store, 'Organization', search.nextPage(first.next!));
+    t.same(
+      (await store.search(next.plan)).rows.map((r) => r.id),
+      ['chu'],
+    );
+  });
+
+  t.test('refuse a cursor of another search, type or order, and one that was tampered with', async (t) => {
+    const search = await parseSearch({ definitions, clock }, store, 'Observation', [
+      ['_sort', '-date'],
+      ['_count', '2'],
+    ]);
+    const page = await store.search(search.plan);
+    const cursor = search.nextPage(page.next!).find(([name]) => name === CURSOR)![1];
+    const refused: [string, [string, string][]][] = [
+      [
+        'Observation',
+        [
+          ['_sort', 'date'],
+          [CURSOR, cursor],
+        ],
+      ],
+      [
+        'Observation',
+        [
+          ['_sort', '-date'],
+          ['status', 'final'],
+          [CURSOR, cursor],
+        ],
+      ],
+      [
+        'DiagnosticReport',
+        [
+          ['_sort', '-date'],
+          [CURSOR, cursor],
+        ],
+      ],
+      [
+        'Observation',
+        [
+          ['_sort', '-date'],
+          [CURSOR, `${cursor}A`],
+        ],
+      ],
+      [
+        'Observation',
+        [
+          ['_sort', '-date'],
+          [CURSOR, cursor],
+          [CURSOR, cursor],
+        ],
+      ],
+    ];
+    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+    for (const forged of ["2024'; drop table resource", '2024-01-01', 'x\u0000', 7, ['a'], {}]) {
+      const text = Buffer.from(JSON.stringify([parts[0], parts[1], forged])).toString('base64url');
+      refused.push([
+        'Observation',
+        [
+          ['_sort', '-date'],
+          [CURSOR, text],
+        ],
+      ]);
+    }
+    for (const [type, query] of refused) {
+      await t.rejects(parseSearch({ definitions, clock }, store, type, query), FaultError);
+    }
+    const other = await parseSearch({ definitions, clock }, store, 'Observation', [
+      ['_sort', '-date'],
+      ['_count', '50'],
+      [CURSOR, cursor],
+    ]);
+    t.equal((await store.search(other.plan)).rows.length, 6, 'another page size is fine');
+  });
+
+  t.test('counts are those of the rows', async (t) => {
+    for (const query of [
+      '',
+      'code=29463-7',
+      'patient=amelie',
+      'date=ge2024-01-31',
+      'patient=ghost',
+      'value-quantity=gt71',
+    ]) {
+      const search = await parseSearch({ definitions, clock }, store, 'Observation', [...new URLSearchParams(query)]);
+      t.equal(
+        await store.count(search.plan),
+        (await store.search({ ...search.plan, reach: everything })).rows.length,
+        query,
+      );
+    }
+  });
+});
