@@ -72,13 +72,14 @@ async function start(config: Config, closers: Closers, end: AbortController): Pr
   await refuseTakenPort(config);
   const log = pino({ level: config.logLevel });
   const database = openDatabase(config, closers, end);
-  // The server's modules load while PostgreSQL starts in its own processes.
+  // The server's modules and definitions load while PostgreSQL starts in its own processes.
   const [address, { buildApp, BASE_PATH }, { openStore }, { loadLaw }, demo] = await Promise.all([
     database,
     import('./app.ts'),
     import('./storage/index.ts'),
     import('./law/load.ts'),
     import('./demo/index.ts'),
+    import('./fhir/definitions/load.ts').then(({ loadDefinitions }) => loadDefinitions()),
   ]);
   end.signal.throwIfAborted();
   const store = await openStore({ address, log, clock: systemClock });
