@@ -306,7 +306,7 @@ export function reading(r: ReadingForm, ventilator: { system: string; code: stri
   const [code, display] = form.code;
   return made({
     resourceType: 'Observation',
-    meta: { profile: [...r.profiles] },
+    ...(r.profiles.length === 0 ? {} : { meta: { profile: [...r.profiles] } }),
     status: 'final',
     category: [concept('http://terminology.hl7.org/CodeSystem/observation-category', form.category)],
     code: r.measure === 'ventilator' ? { coding: [ventilator] } : concept(LOINC, code, display),
