@@ -29,16 +29,16 @@ export interface CodingRow {
   readonly code: string;
 }
 
-/** Instants, ISO 8601 UTC with microseconds at most; `null` = open. */
+/** Instants, ISO 8601 UTC with microseconds at most; `null`, or `-infinity` and `infinity`, = open. */
 export interface Range {
   readonly lo: string | null;
   readonly hi: string | null;
 }
 
-/** number and quantity parameters: the implicit range of the decimal's precision. */
+/** number and quantity parameters: the value itself (lo = hi), or the ends of what it may be (a Range, `< 5`), closed. */
 export interface NumberRow {
   readonly param: number;
-  /** Decimal texts. */
+  /** Decimal texts; `-Infinity` and `Infinity` for open ends. */
   readonly lo: string;
   readonly hi: string;
   readonly system: string | null;

@@ -67,12 +67,13 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
     references: (resource) => localReferences(resource).filter((r) => definitions.isResourceType(r.type)),
     follow(resource, parameter) {
       const found = new Map<string, { type: string; id: string }>();
-      for (const path of typeIndex(definitions, resource.resourceType).parameters.get(parameter)?.paths ?? []) {
+      const followed = typeIndex(definitions, resource.resourceType).parameters.get(parameter);
+      for (const path of followed?.paths ?? []) {
         for (const branch of path.branches) {
           for (const value of valuesAt(resource, branch.steps)) {
             const text = (value as { reference?: unknown }).reference;
             const reference = typeof text === 'string' ? readReference(text, base) : undefined;
-            if (reference?.kind === 'local' && definitions.isResourceType(reference.type)) {
+            if (reference?.kind === 'local' && followed?.targets.includes(reference.type)) {
               found.set(`${reference.type}/${reference.id}`, { type: reference.type, id: reference.id });
             }
           }

@@ -2,33 +2,21 @@
 // looked at once, whatever number of parameters want it.
 import { formHash } from '../../storage/hash.ts';
 import type { IndexRows } from '../../storage/types.ts';
-import type { IndexPath, Step, TypeIndex } from './paths.ts';
-import { makeSink, type Rows, type Sink } from './sinks.ts';
+import type { Step } from './branches.ts';
+import type { IndexPath, TypeIndex } from './paths.ts';
+import type { Rows, Sink, SinkPlace } from './sink.ts';
+import { makeSink } from './sinks.ts';
 
 interface Node {
   readonly edges: Map<string, { readonly step: Step; readonly to: Node }>;
   readonly sinks: Sink[];
 }
 
-type Walk = (value: unknown, rows: Rows) => void;
+export type Walk = (value: unknown, rows: Rows) => void;
 
 /** The function that makes the index rows of a type's resources. */
 export function compileRows(index: TypeIndex, base: string | undefined): (resource: object) => IndexRows {
-  const root: Node = { edges: new Map(), sinks: [] };
-  for (const path of index.paths) {
-    for (const branch of path.branches) {
-      const place = {
-        type: index.type,
-        path,
-        branch,
-        patient: path === index.patientPath,
-        date: path === index.datePath,
-        base,
-      };
-      if (!path.truth) nodeAt(root, branch.steps).sinks.push(makeSink(place));
-    }
-  }
-  const walk = compile(root);
+  const walk = compileWalk(index, base, makeSink);
   const truths = index.paths.filter((p) => p.truth).map(compileTruth);
   return (resource) => {
     const rows: Rows = { tokens: [], codings: [], dates: [], strings: [], numbers: [] };
@@ -36,6 +24,18 @@ export function compileRows(index: TypeIndex, base: string | undefined): (resour
     for (const truth of truths) truth(resource, rows);
     return rows;
   };
+}
+
+/** The walk alone, with the sinks that `sinkOf` makes. */
+export function compileWalk(index: TypeIndex, base: string | undefined, sinkOf: (place: SinkPlace) => Sink): Walk {
+  const root: Node = { edges: new Map(), sinks: [] };
+  for (const path of index.paths.filter((p) => !p.truth)) {
+    for (const branch of path.branches) {
+      const [patient, date] = [path === index.patientPath, path === index.datePath];
+      nodeAt(root, branch.steps).sinks.push(sinkOf({ type: index.type, path, branch, patient, date, base }));
+    }
+  }
+  return compile(root);
 }
 
 function nodeAt(root: Node, steps: readonly Step[]): Node {

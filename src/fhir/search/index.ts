@@ -3,7 +3,8 @@ import type { Definitions, SearchParameterDefinition } from '../definitions/type
 import { COLUMNS, typeIndex } from '../extract/paths.ts';
 import { includable } from './results.ts';
 
-export { CURSOR, type ParsedSearch, parseSearch, type Query, type SearchContext, type SearchOptions } from './parse.ts';
+export { type ParsedSearch, parseSearch, type Query, type SearchContext, type SearchOptions } from './parse.ts';
+export { CURSOR } from './reading.ts';
 export { DEFAULT_COUNT, type Include, MAX_COUNT, type Total } from './results.ts';
 
 /** The search parameters of a type that searches take, for the CapabilityStatement. */

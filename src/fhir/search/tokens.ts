@@ -4,7 +4,8 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { formHash } from '../../storage/hash.ts';
 import type { Clause } from '../../storage/types.ts';
-import type { Branch, IndexedParameter, IndexPath } from '../extract/paths.ts';
+import type { Branch } from '../extract/branches.ts';
+import type { IndexedParameter, IndexPath } from '../extract/paths.ts';
 import { badValue, isFault, notServed } from './refusals.ts';
 import { barParts } from './values.ts';
 
