@@ -36,7 +36,9 @@ export function readCursor(text: string, query: string): Cursor {
 
 function parts(text: string): unknown[] {
   try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    const bytes = Buffer.from(text, 'base64url');
+    // Decoding skips what is no base64: only the very text that was given is taken.
+    const value: unknown = bytes.toString('base64url') === text ? JSON.parse(bytes.toString('utf8')) : [];
     return Array.isArray(value) ? value : [];
   } catch {
     return [];
