@@ -4,10 +4,13 @@ import { withoutVersion } from './prune.ts';
 import type { CodeSystemDefinition, Expansion, ValueSetDefinition, ValueSetPart } from './types.ts';
 
 // Systems whose codes are a grammar, not a list. ISO 4217: three capitals; BCP 13: RFC 6838 §4.2 with optional
-// parameters; BCP 47: RFC 5646 §2.1, loosely.
+// parameters, and the short names of R4 http.html#mime-type; BCP 47: RFC 5646 §2.1, loosely.
 const GRAMMARS: ReadonlyMap<string, RegExp> = new Map([
   ['urn:iso:std:iso:4217', /^[A-Z]{3}$/],
-  ['urn:ietf:bcp:13', /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[^"]*"|[^\s";]+))*$/],
+  [
+    'urn:ietf:bcp:13',
+    /^(?:xml|json|ttl)$|^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}(\s*;\s*[\w!#$&^.+-]+=("[^"]*"|[^\s";]+))*$/,
+  ],
   ['urn:ietf:bcp:47', /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/],
 ]);
 

@@ -13,9 +13,10 @@ const ATTRIBUTES = new Set(
    scope shape span src start style summary tabindex title type valign value vspace width xml:lang xmlns`.split(/\s+/),
 );
 const NAMESPACE = 'http://www.w3.org/1999/xhtml';
-const LINK = /^(?:#|https?:|mailto:|tel:|urn:|[^:]*$)/i;
+const LINK = /^(?:#|https?:|ftp:|mailto:|tel:|urn:|[^:]*$)/i;
 const IMAGE = /^(?:#|data:image\/(?:png|gif|jpeg|webp);|(?!\/\/)[^:]*$)/i;
-const STYLE = /url\s*\(|expression\s*\(|@import|javascript:|behavior\s*:/i;
+const STYLE = /expression\(|@import|javascript:|behavior:|binding:/i;
+const STYLE_ADDRESS = /url\((['"]?)(.*?)\1\)/gi;
 const TAG =
   /<(?:(!--[\s\S]*?--)|(\/?)([A-Za-z][A-Za-z0-9:]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?))>/y;
 const ATTRIBUTE = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
@@ -92,10 +93,17 @@ function isSafe(element: string, attribute: string, raw: string): boolean {
     case 'src':
       return element === 'img' && IMAGE.test(value);
     case 'style':
-      return !STYLE.test(value.replace(/\/\*.*?\*\/|\\/g, ''));
+      return isSafeStyle(value.replace(/\/\*.*?\*\//g, ''));
     default:
       return true;
   }
+}
+
+/** No script, and images only from the document itself; an escape (`\\`) could hide either. */
+function isSafeStyle(value: string): boolean {
+  if (STYLE.test(value) || value.includes('\\')) return false;
+  for (const [, , address = ''] of value.matchAll(STYLE_ADDRESS)) if (!IMAGE.test(address)) return false;
+  return true;
 }
 
 /** What a browser reads: character references resolved, blanks and control characters inside a scheme dropped. */

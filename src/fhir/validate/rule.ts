@@ -2,9 +2,10 @@
 import type { Text } from '../../kernel/fault.ts';
 import type { ConstraintDefinition } from '../definitions/types.ts';
 import { containedIsUsed } from './contained.ts';
-import { ANY, compileInvariant, type Test, type Type } from './fhirpath/compile.ts';
 import { evaluateElsewhere } from './fhirpath/elsewhere.ts';
+import { compileInvariant } from './fhirpath/logic.ts';
 import { UnsupportedFhirPath } from './fhirpath/parse.ts';
+import { ANY, type Test, type Type } from './fhirpath/types.ts';
 import { ruleText } from './rule-texts.ts';
 import type { Run } from './run.ts';
 

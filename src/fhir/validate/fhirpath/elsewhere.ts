@@ -1,7 +1,7 @@
 // The way out for expressions beyond our subset: @medplum/core's evaluator. Slow (5–8 µs), so no R4 rule should need it.
 import { evalFhirPathTyped, parseFhirPath, type TypedValue, toTypedValue } from '@medplum/core';
 import type { Run } from '../run.ts';
-import type { Test, Type } from './compile.ts';
+import type { Test, Type } from './types.ts';
 
 /**
  * The test "is it broken?" by way of the other evaluator. An expression that it cannot read or evaluate is not judged:

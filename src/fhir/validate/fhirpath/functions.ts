@@ -1,6 +1,6 @@
 // The functions of FHIRPath that work on a whole collection; those with a lambda are in compile.ts.
 import type { Json, Run } from '../run.ts';
-import type { Expr, Type } from './compile.ts';
+import type { Expr, Type } from './types.ts';
 import {
   asText,
   type Collection,

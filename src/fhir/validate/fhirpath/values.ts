@@ -63,8 +63,9 @@ const TEMPORAL = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)
 
 /** `=` of two single items: undefined where a date is too imprecise to tell. */
 export function equalItems(a: unknown, b: unknown): boolean | undefined {
-  if (a === b) return a !== NO_VALUE;
-  if (a === NO_VALUE || b === NO_VALUE) return undefined;
+  // An element without a value equals nothing.
+  if (a === NO_VALUE || b === NO_VALUE) return false;
+  if (a === b) return true;
   if (typeof a === 'string' && typeof b === 'string') {
     if (TEMPORAL.test(a) && TEMPORAL.test(b) && a.length >= 7 && b.length >= 7) {
       const order = compareTemporal(a, b);
@@ -97,7 +98,8 @@ export function compare(a: unknown, b: unknown): number | undefined {
   }
   if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
     const [p, q] = [a as Record<string, unknown>, b as Record<string, unknown>];
-    // Quantities of the same unit; others would need a conversion.
+    // Exact quantities of the same unit; others would need a conversion.
+    if (p.comparator !== undefined || q.comparator !== undefined) return undefined;
     if (p.system === q.system && (p.code ?? p.unit) === (q.code ?? q.unit)) return compare(p.value, q.value);
   }
   return undefined;
