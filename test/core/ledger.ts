@@ -4,7 +4,7 @@ import type { CountQuery } from '../../src/core/observance/count-queries.ts';
 import type { DayBits, Reading } from '../../src/core/situation.ts';
 import { type Day, dayNumber, dayOfNumber } from '../../src/kernel/day.ts';
 import { localDay } from '../../src/kernel/zone.ts';
-import type { RawReading } from './oracle.ts';
+import type { RawReading } from './oracle-calendar.ts';
 
 /** The fact of an Observation; the local day by the kernel, as a second opinion to the oracle's. */
 export function factOf(r: RawReading, zone: string): Reading {

@@ -1,22 +1,8 @@
 // The contract once more, as naively as it can be written: every window, every day of it, every reading of the patient.
 // Shares no code with src/core, src/law or src/kernel (only the shapes of the input); its figures are the contract's.
 import type { Coverage, Declaration, Dmn, PatientFile, Prescription, Register } from '../../src/core/situation.ts';
-
-/** A reading as it is written: no local day yet. */
-export interface RawReading {
-  readonly id: string;
-  readonly status: string;
-  readonly code: string;
-  readonly system: string;
-  readonly category: string;
-  readonly value: boolean;
-  readonly absent: boolean;
-  /** `2026-03-10`, `2026-03`, `2026`, or an instant with Z; a period's end when `end` is set. */
-  readonly when: string;
-  readonly end: boolean;
-  readonly basedOn: readonly string[];
-  readonly device: string | null;
-}
+import { dayOf, lastOfYear, months, plus, type RawReading } from './oracle-calendar.ts';
+import { GRID, LINES, MAJORE_FROM } from './oracle-lines.ts';
 
 export interface History {
   readonly file: PatientFile;
@@ -53,146 +39,6 @@ export interface OracleAnswer {
 }
 
 type Policy = 'guide-2023' | 'css';
-
-const GLUCOSE = ['2339-0', '2345-7', '41653-7', '14743-9', '15074-8', '99504-3'];
-interface LineFacts {
-  readonly from: string;
-  /** From this day on, and before `from`, nobody knows whether the line is listed. */
-  readonly unsureFrom?: string;
-  readonly measures: readonly string[] | 'survey' | undefined;
-  readonly frequency: 'day' | 'week' | undefined;
-  readonly price: number | undefined;
-  readonly grid: boolean;
-  readonly code: string | undefined;
-  readonly caps: number;
-  readonly pathology: string;
-}
-const WEEKLY_GENERIC = { measures: GLUCOSE, frequency: 'week', price: 5000, grid: true, caps: 3 } as const;
-const WEEKLY_BRAND = {
-  measures: GLUCOSE,
-  frequency: 'week',
-  grid: true,
-  caps: 0,
-  code: undefined,
-  pathology: 'dg',
-} as const;
-// Contract 1, 1.1, 2.2, 2.4, 2.8; codes and dates of the five generic lines from the arrêtés of 2023.
-const LINES: Readonly<Record<string, LineFacts>> = {
-  ic: {
-    from: '2023-07-01',
-    measures: ['29463-7', '3141-9', '3142-7'],
-    frequency: 'day',
-    price: 5000,
-    grid: true,
-    code: '1612544',
-    caps: 6,
-    pathology: 'ic',
-  },
-  iresp: {
-    from: '2023-07-01',
-    measures: ['2708-6', '59408-5', '9279-1'],
-    frequency: 'day',
-    price: 5000,
-    grid: true,
-    code: '1659468',
-    caps: 0,
-    pathology: 'iresp',
-  },
-  dt: { ...WEEKLY_GENERIC, from: '2023-07-01', code: '1654962', pathology: 'dt' },
-  dg: { ...WEEKLY_GENERIC, from: '2023-07-01', code: '1694358', pathology: 'dg' },
-  irc: {
-    from: '2023-07-01',
-    measures: ['85354-9', '29463-7', '2160-0', '14682-9'],
-    frequency: undefined,
-    price: 5000,
-    grid: true,
-    code: '1668102',
-    caps: 0,
-    pathology: 'irc',
-  },
-  pci: {
-    from: '2024-03-31',
-    measures: undefined,
-    frequency: undefined,
-    price: undefined,
-    grid: false,
-    code: undefined,
-    caps: 0,
-    pathology: 'pci',
-  },
-  'dg-mydiabby': { ...WEEKLY_BRAND, from: '2024-09-01', price: 5000 },
-  'dg-glooko-xt': { ...WEEKLY_BRAND, from: '2025-01-01', price: undefined },
-  'onco-cureety': {
-    from: '2025-07-01',
-    unsureFrom: '2025-01-01',
-    measures: 'survey',
-    frequency: undefined,
-    price: undefined,
-    grid: true,
-    code: undefined,
-    caps: 0,
-    pathology: 'onco',
-  },
-};
-const GRID: Readonly<Record<string, number>> = {
-  organisational: 5000,
-  'quality-of-life': 7333,
-  morbidity: 8250,
-  mortality: 9167,
-};
-// The arrêté of 21 December 2023 stands in the Journal officiel of 7 January 2024.
-const MAJORE_FROM = '2024-01-08';
-
-// ------------------------------------------------------------------ calendar, by counting
-
-const sums = new Map<string, string>();
-
-export function plus(day: string, n: number): string {
-  const key = `${day} ${n}`;
-  let sum = sums.get(key);
-  if (sum === undefined) {
-    const d = new Date(`${day}T12:00:00Z`);
-    d.setUTCDate(d.getUTCDate() + n);
-    sum = d.toISOString().slice(0, 10);
-    sums.set(key, sum);
-  }
-  return sum;
-}
-
-/** The same date some months later, or the last day of that month. */
-export function months(day: string, n: number): string {
-  const [y, m, d] = day.split('-').map(Number) as [number, number, number];
-  const year = y + Math.floor((m - 1 + n) / 12);
-  const month = ((m - 1 + n) % 12) + 1;
-  for (let last = d; ; last--) {
-    const text = `${year}-${String(month).padStart(2, '0')}-${String(last).padStart(2, '0')}`;
-    const back = new Date(`${text}T12:00:00Z`);
-    if (!Number.isNaN(back.getTime()) && back.toISOString().slice(0, 10) === text) return text;
-  }
-}
-
-const lastOfYear = (start: string): string => plus(months(start, 12), -1);
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Local date and time at an instant, read off Swedish words, which are written like ours: `2026-03-10 00:00:00`. */
-export function localOf(instant: string, zone: string): string {
-  let format = formats.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'medium' });
-    formats.set(zone, format);
-  }
-  return format.format(new Date(instant));
-}
-
-/** The day of a reading, or the first and last day that it may mean. */
-export function dayOf(r: RawReading, zone: string): string | [string, string] {
-  if (/^\d{4}$/.test(r.when)) return [`${r.when}-01-01`, `${r.when}-12-31`];
-  if (/^\d{4}-\d{2}$/.test(r.when)) return [`${r.when}-01`, plus(months(`${r.when}-01`, 1), -1)];
-  if (/^\d{4}-\d{2}-\d{2}$/.test(r.when)) return r.when;
-  const [day, time] = localOf(r.when, zone).split(' ') as [string, string];
-  return r.end && time === '00:00:00' ? plus(day, -1) : day;
-}
 
 // ------------------------------------------------------------------ chains
 
@@ -297,7 +143,7 @@ function sort(history: History, f: FollowUp, windows: readonly { days: readonly 
       typeof day === 'string' ? days.includes(day) : days.some((d) => day[0] <= d && d <= day[1]),
     );
     if (!touched) continue;
-    const same = `${r.device} ${r.when} ${r.code}`;
+    const same = `${day} ${r.device} ${r.when} ${r.code}`;
     const reason = !['final', 'amended', 'corrected'].includes(r.status)
       ? 'not-final'
       : !counts(r, f.activity)

@@ -15,7 +15,8 @@ import { loadLaw } from '../../src/law/load.ts';
 import { aHistory } from '../make/history.ts';
 import { type Chance, chance } from '../make/random.ts';
 import { count, factOf } from './ledger.ts';
-import type { History, RawReading } from './oracle.ts';
+import type { History } from './oracle.ts';
+import type { RawReading } from './oracle-calendar.ts';
 
 const seed = Number(process.env.VIGIE_SEED ?? Math.floor(Math.random() * 1e9));
 const histories = Number(process.env.VIGIE_HISTORIES ?? 120);

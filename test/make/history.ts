@@ -14,7 +14,8 @@ import type {
 } from '../../src/core/situation.ts';
 import { addDays, type Day, day, earliest } from '../../src/kernel/day.ts';
 import type { Exemption, Interest } from '../../src/law/law.ts';
-import { type History, months, type RawReading } from '../core/oracle.ts';
+import type { History } from '../core/oracle.ts';
+import { months, type RawReading } from '../core/oracle-calendar.ts';
 import { type Chance, chance } from './random.ts';
 
 export const ZONES = [

@@ -78,9 +78,10 @@ function isCounted(reading: Reading, measures: Measures): boolean {
 }
 
 // Readings typed in by hand have no device, and days without a time no instant: nothing says that two are the same.
+// The day belongs to it: at 00:00 the end of a period and a point in time are the same instant of two days, and both count.
 function sameness(reading: Reading): readonly string[] {
-  const { device, at } = reading;
-  return device === null || at === undefined ? [] : reading.codes.map((code) => `${at} ${device} ${code}`);
+  const { device, at, day } = reading;
+  return device === null || at === undefined ? [] : reading.codes.map((code) => `${day} ${at} ${device} ${code}`);
 }
 
 function windowOf(reading: Reading, windows: readonly Window[]): Window | undefined {
