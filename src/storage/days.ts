@@ -1,27 +1,27 @@
 // Days and billing for the operations: SQL counts, core decides.
+import { type Day, dayNumber } from '../kernel/day.ts';
 import { BILLED_WINDOWS, type BillingRows, windowOf } from './billing.ts';
-import { categoryMeasure, type Dictionary } from './dictionary.ts';
+import { blockOfNumber, daysOf, NO_BASIS } from './blocks.ts';
+import { categoryMeasure, type Dictionary, refuseUncounted } from './dictionary.ts';
 import { publicId, storedId } from './ids.ts';
-import { NO_BASIS } from './insert.ts';
 import type { Reader } from './lanes.ts';
 import { within } from './resources.ts';
 import { knownTypeKey, typeOfKey } from './type-keys.ts';
 import type { BilledWindow, DayStore, PatientKey, Reach, StoredFact, WindowDays, WindowQuery } from './types.ts';
-import { dateArray, int4Array, uuidArray } from './wire.ts';
+import { int4Array, uuidArray } from './wire.ts';
 
 /** Bits of an int4 that are never the sign. */
 const LONGEST_WINDOW = 31;
 
-// Walks the primary key of the ledger once for each query and measure; a window is a whole number of days from the start.
-const WINDOW_DAYS = `select q.place - 1 as place, (d.day - q.start) / q.length + 1 as index,
-  bit_or(1 << ((d.day - q.start) % q.length)) as days
-from unnest($1::int[], $2::int[], $3::date[], $4::int[], $5::date[], $6::date[], $7::int[], $8::int[], $10::int[], $11::int[])
-  as q (place, patient, start, length, first_day, last_day, measure_from, measure_to, basis_from, basis_to)
-join reading_day d on d.patient = q.patient
-  and d.measure = any(($9::int[])[q.measure_from:q.measure_to])
-  and d.basis = any(($12::uuid[])[q.basis_from:q.basis_to])
-  and d.day between greatest(q.first_day, q.start) and q.last_day
-group by 1, 2`;
+// Walks the primary key of the ledger once for each query, measure and basis.
+const WINDOW_DAYS = `select q.place - 1 as place, d.block, bit_or(d.days) as days
+from unnest($1::int[], $2::int[], $3::int[], $4::int[], $5::int[], $6::int[], $8::int[], $9::int[])
+  as q (place, patient, first_block, last_block, measure_from, measure_to, basis_from, basis_to)
+join day_ledger d on d.patient = q.patient
+  and d.measure = any(($7::int[])[q.measure_from:q.measure_to])
+  and d.basis = any(($10::uuid[])[q.basis_from:q.basis_to])
+  and d.block between q.first_block and q.last_block
+group by q.place, d.block`;
 
 const READINGS = `select r.id, r.assigned, r.version, r.day, r.at, r.final, r.valued, r.measures, r.device,
   lower(r.imprecise) as first_day, upper(r.imprecise) - 1 as last_day,
@@ -74,20 +74,20 @@ export class Days implements DayStore {
       if (query.windowDays < 1 || query.windowDays > LONGEST_WINDOW) {
         throw new RangeError(`a window of ${query.windowDays} days`);
       }
+      refuseUncounted(query.categories);
       measures.add(namesOf(query).flatMap((name) => keys.get(name) ?? []));
       bases.add([NO_BASIS, ...query.prescriptions.map(storedId)]);
     }
     if (measures.all.length === 0) return [];
+    const spans = queries.map(spanOf);
     const rows = await this.#reader.rows({
       name: 'window_days',
       text: WINDOW_DAYS,
       values: [
         int4Array([...queries.keys()], (i) => i + 1),
         int4Array(queries, (q) => q.patient),
-        dateArray(queries, (q) => q.start),
-        int4Array(queries, (q) => q.windowDays),
-        dateArray(queries, (q) => q.from),
-        dateArray(queries, (q) => q.to),
+        int4Array(spans, (s) => blockOfNumber(s.from)),
+        int4Array(spans, (s) => blockOfNumber(s.to)),
         int4Array(measures.from, self),
         int4Array(measures.to, self),
         int4Array(measures.all, self),
@@ -96,11 +96,7 @@ export class Days implements DayStore {
         uuidArray(bases.all, self),
       ],
     });
-    return rows.map((row) => ({
-      key: queries[row.place as number]!.key,
-      index: row.index as number,
-      days: row.days as number,
-    }));
+    return windowsOf(queries, spans, rows as unknown as readonly BlockRow[]);
   }
 
   async readings(patient: PatientKey, from: string, to: string): Promise<readonly StoredFact[]> {
@@ -133,6 +129,46 @@ export class Days implements DayStore {
       content: r.content,
     }));
   }
+}
+
+/** A query's days as numbers since 1970-01-01. */
+interface Span {
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+function spanOf(query: WindowQuery): Span {
+  const start = dayNumber(query.start as Day);
+  return { start, from: Math.max(start, dayNumber(query.from as Day)), to: dayNumber(query.to as Day) };
+}
+
+interface BlockRow {
+  readonly place: number;
+  readonly block: number;
+  readonly days: number;
+}
+
+/** Blocks of 32 days → windows of a query's own length and start. */
+function windowsOf(
+  queries: readonly WindowQuery[],
+  spans: readonly Span[],
+  rows: readonly BlockRow[],
+): readonly WindowDays[] {
+  const windows = queries.map(() => new Map<number, number>());
+  for (const { place, block, days } of rows) {
+    const { start, from, to } = spans[place]!;
+    const length = queries[place]!.windowDays;
+    const bits = windows[place]!;
+    for (const day of daysOf(block, days)) {
+      if (day < from || day > to) continue;
+      const index = Math.floor((day - start) / length);
+      bits.set(index, (bits.get(index) ?? 0) | (1 << ((day - start) % length)));
+    }
+  }
+  return windows.flatMap((bits, place) =>
+    [...bits].sort(([a], [b]) => a - b).map(([index, days]) => ({ key: queries[place]!.key, index: index + 1, days })),
+  );
 }
 
 interface ContentRow {

@@ -22,16 +22,29 @@ const LEARN_CODINGS = `insert into coding (param, code, system)
 select * from unnest($1::int[], $2::text[], $3::text[])
 on conflict do nothing`;
 
-/** Categories stand among the measures under this system of ours. */
+/**
+ * Categories of which any Observation counts for some line (contract 2.2: questionnaires). The others are not kept with the
+ * readings: they would double the ledger of vital signs for nothing. A line that counts another category needs a migration
+ * that adds it to the readings there are.
+ */
+const COUNTED_CATEGORIES: ReadonlySet<string> = new Set(['survey']);
+
+/** The measure of a category. They stand among the others under a system of ours. */
 export function categoryMeasure(code: string): string {
   return `category|${code}`;
 }
 
+/** @throws RangeError for a category that the ledger does not hold: silence would be a wrong count */
+export function refuseUncounted(categories: readonly string[]): void {
+  const missing = categories.find((code) => !COUNTED_CATEGORIES.has(code));
+  if (missing !== undefined) throw new RangeError(`readings are not counted by the category ${missing}`);
+}
+
 /** Names of the measures of a reading, each once, none too long for an index. */
 export function measureNames(codes: readonly string[], categories: readonly string[]): readonly string[] {
-  const names = categories.length === 0 ? codes : [...codes, ...categories.map(categoryMeasure)];
-  const fitting = names.filter((name) => name.length <= LONGEST);
-  return fitting.length < 2 ? fitting : [...new Set(fitting)];
+  const counted = categories.filter((code) => COUNTED_CATEGORIES.has(code)).map(categoryMeasure);
+  const names = [...codes, ...counted].filter((name) => name.length <= LONGEST);
+  return names.length < 2 ? names : [...new Set(names)];
 }
 
 interface Unit {

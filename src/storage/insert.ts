@@ -1,40 +1,21 @@
-// Drafts → statements that insert them, a few for any number of drafts. Lists per row (tokens, measures) travel as one flat
-// array with places in it: PostgreSQL cuts them out without reading the rest.
-import { type Draft, keptString, METHODS, type NumberDraft, type ReadingDraft } from './drafts.ts';
+// Drafts → statements that insert them, a few for any number of drafts.
+import { bitOf, blockOf, NO_BASIS } from './blocks.ts';
+import { CopyRows } from './copy.ts';
+import { type Draft, keptString, METHODS, type ReadingDraft } from './drafts.ts';
 import type { Step } from './session.ts';
 import type { Range } from './types.ts';
-import {
-  boolArray,
-  dateArray,
-  float8Array,
-  instantArray,
-  int2Array,
-  int4Array,
-  int8Array,
-  textArray,
-  uuidArray,
-} from './wire.ts';
+import { boolArray, dateArray, instantArray, int2Array, int4Array, textArray, uuidArray } from './wire.ts';
 
-/** basis of a reading that names no prescription. */
-export const NO_BASIS = '00000000-0000-0000-0000-000000000000';
+const RESOURCE = `copy resource (patient, type, id, version, updated, date_lo, date_hi, method, assigned, content, token)
+from stdin (format binary)`;
+const RESOURCE_COLUMNS = 11;
+const RESOURCE_BYTES = 160;
 
-const RESOURCE = `insert into resource (patient, type, id, version, updated, date_lo, date_hi, method, assigned, content, token)
-select u.patient, u.type, u.id, u.version, u.updated, u.date_lo, u.date_hi, u.method, u.assigned, u.content,
-  ($11::bigint[])[u.token_from:u.token_to]
-from unnest($1::int[], $2::smallint[], $3::uuid[], $4::int[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
-  $8::smallint[], $9::text[], $10::text[], $12::int[], $13::int[])
-  as u (patient, type, id, version, updated, date_lo, date_hi, method, assigned, content, token_from, token_to)`;
+const DATE = 'copy search_date (patient, type, id, param, lo, hi) from stdin (format binary)';
+const STRING = 'copy search_string (patient, type, id, param, value) from stdin (format binary)';
+const NUMBER = 'copy search_number (patient, type, id, param, unit, lo, hi) from stdin (format binary)';
 
 const ASSIGNED = `insert into assigned_id (type, id) select * from unnest($1::smallint[], $2::text[])`;
-
-const DATE = `insert into search_date (patient, type, id, param, lo, hi)
-select * from unnest($1::int[], $2::smallint[], $3::uuid[], $4::int[], $5::timestamptz[], $6::timestamptz[])`;
-
-const STRING = `insert into search_string (patient, type, id, param, value)
-select * from unnest($1::int[], $2::smallint[], $3::uuid[], $4::int[], $5::text[])`;
-
-const NUMBER = `insert into search_number (patient, type, id, param, unit, lo, hi)
-select * from unnest($1::int[], $2::smallint[], $3::uuid[], $4::int[], $5::int[], $6::float8[], $7::float8[])`;
 
 // The local day: the wall clock of the patient's zone. A period that ends at exactly 00:00 belongs to the day before.
 const READING_ROWS = `select u.patient, u.id, u.version,
@@ -61,24 +42,36 @@ const READING = `insert into reading ${READING_COLUMNS}
 ${READING_ROWS}
 returning patient, day`;
 
-// New readings only: nothing of them was counted before, so what they add is their own count. One statement, no second look
-// at the day. That it gives the same ledger as counting anew is a property test.
+// New readings can only add days, so that their own bits are enough: one statement, no second look at the days. A day that
+// is there already, the usual case for a device that measures every five minutes, writes nothing.
+// That it gives the same ledger as counting anew is a property test.
 const READING_AND_LEDGER = `with fact as materialized (
   ${READING_ROWS}
 ), stored as (
   insert into reading ${READING_COLUMNS} select * from fact
+), seen as (
+  select f.patient, m.measure, b.basis, ${blockOf('f.day')} as block, bit_or(${bitOf('f.day')}) as days
+  from fact f
+  cross join lateral unnest(f.measures) as m (measure)
+  cross join lateral unnest(coalesce(f.based_on, array['${NO_BASIS}'::uuid])) as b (basis)
+  where f.final and f.valued and f.day is not null
+  group by f.patient, m.measure, b.basis, block
 )
-insert into reading_day as d (patient, measure, day, n, basis)
-select f.patient, m.measure, f.day, count(*)::int, b.basis
-from fact f
-cross join lateral unnest(f.measures) as m (measure)
-cross join lateral unnest(coalesce(f.based_on, array['${NO_BASIS}'::uuid])) as b (basis)
-where f.final and f.valued and f.day is not null
-group by f.patient, m.measure, b.basis, f.day
-order by f.patient, m.measure, b.basis, f.day
-on conflict (patient, measure, basis, day) do update set n = d.n + excluded.n`;
+insert into day_ledger as d (patient, measure, block, days, basis)
+select s.patient, s.measure, s.block, s.days, s.basis
+from seen s
+where not exists (
+  select from day_ledger o
+  where o.patient = s.patient and o.measure = s.measure and o.basis = s.basis and o.block = s.block
+    and o.days & s.days = s.days
+)
+order by s.patient, s.measure, s.basis, s.block
+on conflict (patient, measure, basis, block) do update set days = d.days | excluded.days`;
 
-/** A list for each row as one flat array and, for each row, the first and last place of its part, from 1. */
+/**
+ * A list for each row (measures, prescriptions) as one flat array and, for each row, the first and last place of its part,
+ * from 1. PostgreSQL cuts the part out by its place, without reading the rest.
+ */
 function flat<T, V>(rows: readonly T[], list: (row: T) => readonly V[]): { all: V[]; from: Buffer; to: Buffer } {
   const all: V[] = [];
   const ends: number[] = [];
@@ -103,25 +96,20 @@ function high(range: Range | undefined): string | null {
 
 /** The current states. Deletions have none. */
 export function insertResources(drafts: readonly Draft[]): Step {
-  const tokens = flat(drafts, (d) => d.write.rows?.tokens ?? NOTHING);
-  return {
-    text: RESOURCE,
-    values: [
-      int4Array(drafts, (d) => d.write.patient),
-      int2Array(drafts, (d) => d.type),
-      uuidArray(drafts, (d) => d.uuid),
-      int4Array(drafts, (d) => d.write.version),
-      instantArray(drafts, (d) => d.write.updated),
-      instantArray(drafts, (d) => low(d.write.rows?.date)),
-      instantArray(drafts, (d) => high(d.write.rows?.date)),
-      int2Array(drafts, (d) => METHODS[d.write.method]),
-      textArray(drafts, (d) => d.assigned),
-      textArray(drafts, (d) => d.write.content),
-      int8Array(tokens.all, self),
-      tokens.from,
-      tokens.to,
-    ],
-  };
+  let bytes = 64;
+  for (const { write } of drafts) {
+    bytes += RESOURCE_BYTES + (write.content?.length ?? 0) * 1.1 + (write.rows?.tokens.length ?? 0) * 12;
+  }
+  const rows = new CopyRows(RESOURCE_COLUMNS, Math.ceil(bytes));
+  for (const { write, type, uuid, assigned } of drafts) {
+    rows.row().int4(write.patient).int2(type).uuid(uuid).int4(write.version).instant(write.updated);
+    rows.instant(low(write.rows?.date)).instant(high(write.rows?.date)).int2(METHODS[write.method]);
+    rows
+      .text(assigned)
+      .text(write.content)
+      .int8s(write.rows?.tokens ?? NOTHING);
+  }
+  return { text: RESOURCE, data: rows.finish() };
 }
 
 /** Ids that clients gave to new resources. */
@@ -129,48 +117,46 @@ export function insertAssigned(drafts: readonly Draft[]): Step {
   return { text: ASSIGNED, values: [int2Array(drafts, (d) => d.type), textArray(drafts, (d) => d.write.id)] };
 }
 
-interface Owned<T> {
-  readonly draft: Draft;
-  readonly row: T;
-}
-
-function owned<T>(drafts: readonly Draft[], rows: (draft: Draft) => readonly T[]): Owned<T>[] {
-  const all: Owned<T>[] = [];
-  for (const draft of drafts) for (const row of rows(draft)) all.push({ draft, row });
-  return all;
-}
-
-function owners<T extends { readonly param: number }>(rows: readonly Owned<T>[]): Buffer[] {
-  return [
-    int4Array(rows, (r) => r.draft.write.patient),
-    int2Array(rows, (r) => r.draft.type),
-    uuidArray(rows, (r) => r.draft.uuid),
-    int4Array(rows, (r) => r.row.param),
-  ];
-}
-
 /** Rows of the side tables, for those that have any. */
 export function insertSideRows(drafts: readonly Draft[]): Step[] {
   const steps: Step[] = [];
-  const dates = owned(drafts, (d) => d.write.rows?.dates ?? NOTHING);
-  if (dates.length > 0) {
-    const ranges = [instantArray(dates, (r) => low(r.row)), instantArray(dates, (r) => high(r.row))];
-    steps.push({ text: DATE, values: [...owners(dates), ...ranges] });
+  const dates = new SideRows(2, 24);
+  const strings = new SideRows(1, 40);
+  const numbers = new SideRows(3, 28);
+  for (const draft of drafts) {
+    const { rows } = draft.write;
+    for (const date of rows?.dates ?? NOTHING) dates.of(draft, date.param).instant(low(date)).instant(high(date));
+    for (const { param, value } of rows?.strings ?? NOTHING) strings.of(draft, param).text(keptString(value));
+    for (const { param, unit, lo, hi } of draft.numbers) numbers.of(draft, param).int4(unit).float8(lo).float8(hi);
   }
-  const strings = owned(drafts, (d) => d.write.rows?.strings ?? NOTHING);
-  if (strings.length > 0) {
-    steps.push({ text: STRING, values: [...owners(strings), textArray(strings, (r) => keptString(r.row.value))] });
-  }
-  const numbers = owned<NumberDraft>(drafts, (d) => d.numbers);
-  if (numbers.length > 0) {
-    const values = [
-      int4Array(numbers, (r) => r.row.unit),
-      float8Array(numbers, (r) => r.row.lo),
-      float8Array(numbers, (r) => r.row.hi),
-    ];
-    steps.push({ text: NUMBER, values: [...owners(numbers), ...values] });
-  }
+  dates.finish(DATE, steps);
+  strings.finish(STRING, steps);
+  numbers.finish(NUMBER, steps);
   return steps;
+}
+
+const OWNER_COLUMNS = 4;
+const OWNER_BYTES = 44;
+
+/** Rows of one side table; all begin with whose they are. */
+class SideRows {
+  readonly #columns: number;
+  readonly #bytes: number;
+  #rows: CopyRows | undefined;
+
+  constructor(columns: number, bytes: number) {
+    this.#columns = OWNER_COLUMNS + columns;
+    this.#bytes = OWNER_BYTES + bytes;
+  }
+
+  of({ write, type, uuid }: Draft, param: number): CopyRows {
+    this.#rows ??= new CopyRows(this.#columns, this.#bytes * 100);
+    return this.#rows.row().int4(write.patient).int2(type).uuid(uuid).int4(param);
+  }
+
+  finish(text: string, steps: Step[]): void {
+    if (this.#rows !== undefined) steps.push({ text, data: this.#rows.finish() });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // The day ledger counted anew from the facts. Set-based, in key order, a statement of its own: no trigger, so that it can
 // run on a distributed table too.
-import { NO_BASIS } from './insert.ts';
+import { bitOf, blockOf, NO_BASIS } from './blocks.ts';
 import type { Step } from './session.ts';
 import { dateArray, int4Array } from './wire.ts';
 
@@ -10,31 +10,42 @@ export interface TouchedDay {
   readonly day: string;
 }
 
-const COUNTED = `select r.patient, m.measure, r.day, count(*)::int as n, b.basis
+// Counted readings of the touched days, as bits of their blocks.
+const COUNTED = `select r.patient, m.measure, b.basis, ${blockOf('r.day')} as block, bit_or(${bitOf('r.day')}) as days
   from touched t
   join reading r on r.patient = t.patient and r.day = t.day
   cross join lateral unnest(r.measures) as m (measure)
   cross join lateral unnest(coalesce(r.based_on, array['${NO_BASIS}'::uuid])) as b (basis)
   where r.final and r.valued
-  group by r.patient, m.measure, b.basis, r.day`;
+  group by r.patient, m.measure, b.basis, block`;
 
 const RECOUNT_DAYS = `with touched as (
   select distinct t.patient, t.day from unnest($1::int[], $2::date[]) as t (patient, day)
+), mask as (
+  select t.patient, ${blockOf('t.day')} as block, bit_or(${bitOf('t.day')}) as days from touched t group by t.patient, block
 ), counted as (
   ${COUNTED}
+), next as (
+  select x.patient, x.measure, x.basis, x.block, bit_or(x.days) as days
+  from (
+    select d.patient, d.measure, d.basis, d.block, d.days & ~k.days as days
+    from mask k
+    join day_ledger d on d.patient = k.patient and d.block = k.block
+    union all
+    select c.patient, c.measure, c.basis, c.block, c.days from counted c
+  ) x
+  group by x.patient, x.measure, x.basis, x.block
 ), gone as (
-  delete from reading_day d
-  using touched t
-  where d.patient = t.patient and d.day = t.day
-    and not exists (
-      select from counted c
-      where c.patient = d.patient and c.measure = d.measure and c.basis = d.basis and c.day = d.day
-    )
+  delete from day_ledger d
+  using next n
+  where n.days = 0 and d.patient = n.patient and d.measure = n.measure and d.basis = n.basis and d.block = n.block
 )
-insert into reading_day as d (patient, measure, day, n, basis)
-select patient, measure, day, n, basis from counted
-order by patient, measure, basis, day
-on conflict (patient, measure, basis, day) do update set n = excluded.n where d.n <> excluded.n`;
+insert into day_ledger as d (patient, measure, block, days, basis)
+select n.patient, n.measure, n.block, n.days, n.basis
+from next n
+where n.days <> 0
+order by n.patient, n.measure, n.basis, n.block
+on conflict (patient, measure, basis, block) do update set days = excluded.days where d.days <> excluded.days`;
 
 // The zone of these patients has changed: the days of what is known to the instant may have changed with it.
 const REZONE = `update reading r
@@ -49,16 +60,17 @@ from (
 ) x
 where r.id = x.id and r.patient = x.patient and r.day is distinct from x.day`;
 
-const FORGET_PATIENTS = 'delete from reading_day where patient = any($1::int[])';
+const FORGET_PATIENTS = 'delete from day_ledger where patient = any($1::int[])';
 
 const RECOUNT_PATIENTS = `with touched as (
   select distinct r.patient, r.day from reading r where r.patient = any($1::int[]) and r.day is not null
 )
-insert into reading_day (patient, measure, day, n, basis)
-select patient, measure, day, n, basis from (
+insert into day_ledger (patient, measure, block, days, basis)
+select c.patient, c.measure, c.block, c.days, c.basis
+from (
   ${COUNTED}
-) counted
-order by patient, measure, basis, day`;
+) c
+order by c.patient, c.measure, c.basis, c.block`;
 
 const self = <T>(value: T): T => value;
 

@@ -11,6 +11,8 @@ export interface Step {
   readonly values?: readonly Parameter[];
   /** Built for one use: not kept as a prepared statement. */
   readonly once?: boolean;
+  /** What follows a COPY … FROM STDIN. */
+  readonly data?: Buffer;
 }
 
 export type Parameter = string | number | boolean | Buffer | null | readonly (string | number | null)[];
@@ -37,6 +39,8 @@ interface Wire {
   bind(message: { statement: string; values: readonly unknown[]; valueMapper(value: unknown): unknown }): void;
   describe(message: { type: 'P'; name: string }): void;
   execute(message: object): void;
+  sendCopyFromChunk(chunk: Buffer): void;
+  endCopyFrom(): void;
   sync(): void;
 }
 
@@ -97,6 +101,11 @@ class Train {
     wire.bind({ statement, values: step.values ?? [], valueMapper: asSent });
     wire.describe({ type: 'P', name: '' });
     wire.execute({});
+    if (step.data !== undefined) {
+      // PostgreSQL reads it when it comes to the COPY; when a statement before it fails, it reads over it up to the Sync.
+      wire.sendCopyFromChunk(step.data);
+      wire.endCopyFrom();
+    }
   }
 
   handleRowDescription(message: { fields: readonly Field[] }): void {
@@ -118,6 +127,9 @@ class Train {
     this.#rows = [];
     this.#fields = [];
   }
+
+  /** The data is on its way already. */
+  handleCopyInResponse(): void {}
 
   handleEmptyQuery(): void {
     this.handleCommandComplete({ text: '' });

@@ -63,7 +63,6 @@ function fixed<T, V>(
 const putInt2 = (out: Buffer, value: number, at: number): void => void out.writeInt16BE(value, at);
 const putInt4 = (out: Buffer, value: number, at: number): void => void out.writeInt32BE(value, at);
 const putFloat8 = (out: Buffer, value: number, at: number): void => void out.writeDoubleBE(value, at);
-const putInt8 = (out: Buffer, value: string, at: number): void => void out.writeBigInt64BE(BigInt(value), at);
 const putBool = (out: Buffer, value: boolean, at: number): void => {
   out[at] = value ? 1 : 0;
 };
@@ -129,24 +128,61 @@ export function textArray<T>(items: readonly T[], get: (item: T) => string | nul
 const NIBBLE = new Int8Array(128).fill(-1);
 for (let i = 0; i < 16; i++) NIBBLE[i.toString(16).charCodeAt(0)] = i;
 
-function putUuid(out: Buffer, value: string, at: number): void {
+/** Writes the 16 bytes of a canonical UUID. */
+export function putUuid(out: Buffer, value: string, at: number): void {
   for (let i = 0, to = at; i < 36; i += 2) {
     if (i === 8 || i === 13 || i === 18 || i === 23) i += 1;
     out[to++] = (NIBBLE[value.charCodeAt(i)]! << 4) | NIBBLE[value.charCodeAt(i + 1)]!;
   }
 }
 
-function putInstant(out: Buffer, value: string, at: number): void {
-  out.writeBigInt64BE(microseconds(value), at);
+const TWO_32 = 0x1_0000_0000;
+
+/** Writes a decimal text as 64 bits, by halves: half the time of BigInt, which ten hashes a resource feel. */
+export function putInt8(out: Buffer, value: string, at: number): void {
+  const negative = value.charCodeAt(0) === 45;
+  const cut = Math.max(value.length - 9, negative ? 1 : 0);
+  const high = digits(value, negative ? 1 : 0, cut);
+  const low = digits(value, cut, value.length);
+  // high * 10^9 + low, with high split at 16 bits so that no product leaves the 53 bits of a number.
+  const part = Math.floor(high / 65_536) * 1e9;
+  const rest = (high % 65_536) * 1e9 + low + (part % 65_536) * 65_536;
+  let upper = Math.floor(part / 65_536) + Math.floor(rest / TWO_32);
+  let lower = rest % TWO_32;
+  if (negative) {
+    lower = lower === 0 ? 0 : TWO_32 - lower;
+    upper = (lower === 0 ? TWO_32 : TWO_32 - 1) - upper;
+  }
+  out.writeUInt32BE(upper % TWO_32, at);
+  out.writeUInt32BE(lower, at + 4);
 }
 
-/** Microseconds since 2000; Date.parse knows milliseconds only, the rest is read from the text. */
-function microseconds(value: string): bigint {
-  if (value === 'infinity') return INFINITY;
-  if (value === '-infinity') return MINUS_INFINITY;
-  const millis = Date.parse(value);
+function digits(text: string, from: number, to: number): number {
+  let n = 0;
+  for (let i = from; i < to; i++) n = n * 10 + text.charCodeAt(i) - 48;
+  return n;
+}
+
+/** Beyond this many milliseconds from 2000, microseconds leave the 53 bits of a number. */
+const NEAR_MILLIS = 9e12;
+
+/** Writes an instant: ISO with zone, or `infinity`, `-infinity`. */
+export function putInstant(out: Buffer, value: string, at: number): void {
+  if (value === 'infinity') return void out.writeBigInt64BE(INFINITY, at);
+  if (value === '-infinity') return void out.writeBigInt64BE(MINUS_INFINITY, at);
+  const millis = Date.parse(value) - EPOCH_MILLIS;
   if (Number.isNaN(millis)) throw new RangeError(`not an instant: ${value}`);
-  const dot = value.indexOf('.', 10);
-  const micros = dot < 0 ? 0 : Number(/^\d{0,3}/.exec(value.slice(dot + 4))?.[0].padEnd(3, '0') ?? 0);
-  return BigInt(millis - EPOCH_MILLIS) * 1000n + BigInt(micros);
+  const micros = microsOf(value);
+  if (Math.abs(millis) > NEAR_MILLIS) return void out.writeBigInt64BE(BigInt(millis) * 1000n + BigInt(micros), at);
+  const all = millis * 1000 + micros;
+  const upper = Math.floor(all / TWO_32);
+  out.writeInt32BE(upper, at);
+  out.writeUInt32BE(all - upper * TWO_32, at + 4);
+}
+
+/** The microseconds that Date.parse leaves out: it reads three decimals of the second. */
+function microsOf(value: string): number {
+  const dot = value.indexOf('.', 19);
+  if (dot < 0 || dot + 4 >= value.length) return 0;
+  return Number(/^\d{1,3}/.exec(value.slice(dot + 4))?.[0].padEnd(3, '0') ?? 0);
 }
