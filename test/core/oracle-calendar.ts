@@ -34,7 +34,7 @@ export function plus(day: string, n: number): string {
 export function months(day: string, n: number): string {
   const [y, m, d] = day.split('-').map(Number) as [number, number, number];
   const year = y + Math.floor((m - 1 + n) / 12);
-  const month = ((m - 1 + n) % 12) + 1;
+  const month = ((((m - 1 + n) % 12) + 12) % 12) + 1;
   for (let last = d; ; last--) {
     const text = `${year}-${String(month).padStart(2, '0')}-${String(last).padStart(2, '0')}`;
     const back = new Date(`${text}T12:00:00Z`);

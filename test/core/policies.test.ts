@@ -126,3 +126,24 @@ t.test('a policy that is not known for the day leaves the window open', async (t
     ['undetermined', 'undetermined', 'undetermined'],
   );
 });
+
+t.test('what blocks is listed first, what is only said last', async (t) => {
+  const f = withDays(14, 0)
+    .having({
+      billed: [
+        {
+          pathology: 'ic',
+          forfait: 'operator',
+          start: '2026-02-04' as never,
+          end: '2026-03-05' as never,
+          claim: 'Claim/1',
+        },
+      ],
+    })
+    .died('2026-06-01');
+  f.patient = { ...f.patient, birthDate: false };
+  t.strictSame(
+    f.decide('guide-2023')[1]?.reasons.map((r) => r.code),
+    ['transmission-interrupted', 'insufficient-previous-period', 'prescription-incomplete', 'already-billed'],
+  );
+});

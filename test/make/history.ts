@@ -147,9 +147,7 @@ function aPrescription(
 ): Prescription {
   const { start } = given;
   const stale = c.odds(0.06);
-  const authoredOn = stale
-    ? addDays(day(months(start, -6 + 12).replace(/^\d+/, (y) => String(Number(y) - 1))), c.int(-1, 1))
-    : addDays(start, -c.int(0, 20));
+  const authoredOn = stale ? addDays(day(months(start, -6)), c.int(-1, 1)) : addDays(start, -c.int(0, 20));
   return {
     ...given,
     status: c.pick(['active', 'completed', 'revoked', 'on-hold']),

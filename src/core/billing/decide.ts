@@ -67,7 +67,7 @@ type Judged = Pick<Decision, 'status' | 'reasons'>;
 /**
  * Decides every window that touches the situation's range.
  * @param assessments those of {@link assess} for the same situation, when they are at hand
- * @returns in order of index; every reason is listed, whatever the status
+ * @returns in order of index; every reason is listed, whatever the status, those that block first
  */
 export function decide(
   situation: Situation,
@@ -85,7 +85,7 @@ export function decide(
 }
 
 function decideWindow(c: WindowCase, policy: PolicyCode): Decision {
-  const common = findAll(CONDITIONS, (condition) => condition.check(c), c.law);
+  const common = bySeverity(findAll(CONDITIONS, (condition) => condition.check(c), c.law));
   const asked = judge(c, common, policy);
   const other = judge(c, common, OTHER[policy]).status;
   // Nothing is due for a line that is not on the list, so no amount is shown.
@@ -102,7 +102,7 @@ function decideWindow(c: WindowCase, policy: PolicyCode): Decision {
 function judge(c: WindowCase, common: readonly Reason[], code: PolicyCode): Judged {
   const policy = c.law.policies[code];
   const own = findAll(POLICY_CONDITIONS, (condition) => condition.check(c, policy), c.law);
-  const reasons = own.length === 0 ? common : [...common, ...own];
+  const reasons = own.length === 0 ? common : bySeverity([...common, ...own]);
   return { reasons, status: statusOf(c.assessment.over, reasons) };
 }
 
@@ -135,6 +135,12 @@ function findAll<C extends { readonly reason: ReasonCode }>(
   return reasons ?? NO_REASON;
 }
 
+// What blocks comes first: many readers look at one reason only.
+function bySeverity(reasons: readonly Reason[]): readonly Reason[] {
+  return reasons.length < 2 ? reasons : [...reasons].sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
+}
+
+const WEIGHT: Readonly<Record<Severity, number>> = { blocking: 0, missing: 1, information: 2 };
 const NO_REASON: readonly Reason[] = [];
 const SEVERITY: Readonly<Record<Exclude<Finding['kind'], 'met'>, Severity>> = {
   'not-met': 'blocking',
