@@ -89,6 +89,9 @@ export async function become(args, env = process.env) {
   if (process.execve) process.execve(node, [node, ...args], env);
   const child = spawn(node, args, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.on(signal, () => child.kill(signal));
+  // npm may be killed without a word to us.
+  const parent = process.ppid;
+  if (env.npm_lifecycle_event) setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 200).unref();
   process.exitCode = await ended(child);
 }
 

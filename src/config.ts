@@ -22,6 +22,8 @@ export interface Config {
   readonly publicBase?: string;
   /** Load the demonstration cohort into an empty store. */
   readonly demo: boolean;
+  /** Started by npm, which may be killed without a word to us: then this process must end as well. */
+  readonly underNpm: boolean;
   /** Language of the lines for the person at the terminal, from the locale of the environment. */
   readonly language: 'en' | 'fr';
 }
@@ -168,7 +170,11 @@ export function readConfig(
   if (argv.includes('--help') || argv.includes('-h')) return { kind: 'help', text: helpText() };
   const lines = [...unknownFlags(argv), ...unknownVariables(env)];
   const demo = !argv.includes('--no-demo') && !swallowedNoDemo(env);
-  const config: Record<string, unknown> = { demo, language: languageOf(env) };
+  const config: Record<string, unknown> = {
+    demo,
+    language: languageOf(env),
+    underNpm: env.npm_lifecycle_event === 'start',
+  };
   for (const s of SETTINGS) {
     const text = env[s.name];
     if (text === undefined || text === '') {

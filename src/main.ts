@@ -1,6 +1,7 @@
 // The process: configuration, database, server, signals. The only file that may end the process.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { type Config, readConfig } from './config.ts';
@@ -12,6 +13,9 @@ import { reach } from './storage/reach.ts';
 
 /** A Ctrl-C comes twice when npm passes on what the terminal has sent already: within this time it is the same one. */
 const SAME_SIGNAL_MS = 1000;
+const PARENT_CHECK_MS = 200;
+/** A port that a stopping Vigie still holds is free within this time. */
+const PORT_PATIENCE_MS = 1500;
 
 /** Closes what was opened, last first. */
 type Closers = (() => Promise<unknown>)[];
@@ -32,6 +36,7 @@ async function main(): Promise<number> {
   const end = new AbortController();
   const ended = once(end.signal, 'abort');
   listenToSignals(end);
+  if (config.underNpm) watchParent(end);
   const closers: Closers = [];
   let code = 0;
   try {
@@ -61,10 +66,18 @@ function listenToSignals(end: AbortController): void {
       if (first !== undefined && now - first > SAME_SIGNAL_MS) process.exit(130);
       if (first !== undefined) return;
       first = now;
-      say('Stopping … (once more to stop at once)');
+      say(`Stopping on ${name} … (once more to stop at once)`);
       end.abort(name);
     });
   }
+}
+
+/** Ends in order when npm, or the launcher that stands in for it, is gone: nobody could stop us any more. */
+function watchParent(end: AbortController): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) end.abort('npm is gone');
+  }, PARENT_CHECK_MS).unref();
 }
 
 /** Brings everything up; throws when a signal came meanwhile. */
@@ -136,10 +149,18 @@ async function openDatabase(config: Config, closers: Closers, end: AbortControll
 
 /** Looks before the database is touched, so that a second start by mistake changes nothing at all. */
 async function refuseTakenPort({ port, host }: Config): Promise<void> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error) => reject(listenFault(error, port, host)));
-    probe.listen(port, host, () => probe.close(() => resolve()));
+  for (const until = performance.now() + PORT_PATIENCE_MS; ; await sleep(100)) {
+    const error = await tryPort(port, host);
+    if (error === undefined) return;
+    if (error.code !== 'EADDRINUSE' || performance.now() > until) throw listenFault(error, port, host);
+  }
+}
+
+function tryPort(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', resolve);
+    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
   });
 }
 

@@ -119,10 +119,9 @@ t.test('on one folder, from its first start on', async (t) => {
     t.notOk(isRunning(first.postmaster), 'PostgreSQL is gone after an orderly stop');
   });
 
-  await t.test('a restart is quick and finds the data', async (t) => {
+  await t.test('a restart finds the data', async (t) => {
     const again = await held(folder);
     t.comment(`restart: ${again.millis} ms`);
-    t.ok(again.millis < 1500, `${again.millis} ms`);
     t.same(await query(again.connection, 'select n from kept'), [{ n: 1 }]);
     await again.end('SIGTERM');
   });
