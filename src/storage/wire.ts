@@ -182,7 +182,8 @@ export function putInstant(out: Buffer, value: string, at: number): void {
 
 /** The microseconds that Date.parse leaves out: it reads three decimals of the second. */
 function microsOf(value: string): number {
-  const dot = value.indexOf('.', 19);
-  if (dot < 0 || dot + 4 >= value.length) return 0;
-  return Number(/^\d{1,3}/.exec(value.slice(dot + 4))?.[0].padEnd(3, '0') ?? 0);
+  // Of `2026-03-01T09:30:00.123456Z`: most have three decimals or none, and end before.
+  if (value.length < 25) return 0;
+  const more = /\.\d{3}(\d{1,3})/.exec(value)?.[1];
+  return more === undefined ? 0 : Number(more.padEnd(3, '0'));
 }
