@@ -102,7 +102,7 @@ function dated(plan: SearchPlan, select: (more: readonly string[], orderBy: stri
     }
     parts.push(select(more, `r.date_lo${way}, r.id${idWay}`));
   }
-  if (!plan.where.some((c) => c.kind === 'date')) {
+  if (parts.length === 0 || !plan.where.some((c) => c.kind === 'date')) {
     parts.push(
       select(['r.date_lo is null', ...(after !== undefined && value === null ? [idAfter] : [])], `r.id${idWay}`),
     );

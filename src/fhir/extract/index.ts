@@ -9,7 +9,7 @@ import { compileRows } from './rows.ts';
 
 export type { LocalReference } from './references.ts';
 
-type AnyResource = { readonly resourceType: string } & object;
+type AnyResource = { readonly resourceType: string } & Readonly<Record<string, unknown>>;
 
 export interface Extractor {
   /** Rows for every published search parameter of the resource's type. */
@@ -49,7 +49,7 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
       return rows(resource);
     },
     compartmentPatient(resource) {
-      if (resource.resourceType === 'Patient') return (resource as { id?: string }).id;
+      if (resource.resourceType === 'Patient') return resource.id as string | undefined;
       const text = patientElement(definitions, resource)?.reference;
       if (typeof text !== 'string') return undefined;
       const reference = readReference(text, base);
@@ -113,7 +113,7 @@ const ZONE_NAME = /^[A-Za-z]/;
 
 /** A zone that the runtime does not know says nothing: the address decides. */
 function zoneOf(patient: AnyResource): string {
-  const { extension, address } = patient as Record<string, unknown>;
+  const { extension, address } = patient;
   for (const e of (extension ?? []) as readonly Record<string, unknown>[]) {
     if (e.url === TIMEZONE && typeof e.valueCode === 'string' && ZONE_NAME.test(e.valueCode) && isZone(e.valueCode)) {
       return e.valueCode;

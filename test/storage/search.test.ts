@@ -1,0 +1,264 @@
+// Search plans as SQL: text and values. What the statements find is in test/fhir/search/behaviour.test.ts.
+import t from 'tap';
+import { formHash } from '../../src/storage/hash.ts';
+import { storedId } from '../../src/storage/ids.ts';
+import { nextText } from '../../src/storage/search/clauses.ts';
+import { compileCount, compileSearch, nextCursor, resolveCodings, type SearchRow } from '../../src/storage/search.ts';
+import type { Clause, Cursor, Prefix, SearchPlan, SortKey } from '../../src/storage/types.ts';
+import { everything } from '../../src/storage/types.ts';
+
+const plan = (where: readonly Clause[], more: Partial<SearchPlan> = {}): SearchPlan => ({
+  reach: everything,
+  type: 'Observation',
+  where,
+  sort: [],
+  limit: 10,
+  ...more,
+});
+
+/** The conditions of a count, without the type's, each on its line. */
+function conditions(...where: Clause[]): { text: string[]; values: readonly unknown[] } {
+  const { text, values } = compileCount(plan(where));
+  return {
+    text: text
+      .split('\n')
+      .slice(3)
+      .map((line) => line.trim()),
+    values: values.slice(1),
+  };
+}
+
+const OBSERVATION = 96;
+
+t.test('a search without clauses asks for the type, one row more than the page', async (t) => {
+  const { text, values } = compileSearch(plan([]));
+  t.match(text, /from resource r\nwhere r\.type = \$1::int2\norder by r\.id\nlimit 11$/);
+  t.same(values, [OBSERVATION]);
+  t.same(compileCount(plan([])), {
+    text: 'select count(*)::int as count\nfrom resource r\nwhere r.type = $1::int2',
+    values: [OBSERVATION],
+  });
+});
+
+t.test('tokens that must all be there are one question of the index', async (t) => {
+  const { text, values } = conditions(
+    { kind: 'token', anyOf: ['1'] },
+    { kind: 'patient', anyOf: [7] },
+    { kind: 'token', anyOf: ['2'] },
+    { kind: 'token', anyOf: ['3', '4'] },
+  );
+  t.same(text, ['and r.token @> $2::int8[]', 'and r.patient = $3::int', 'and r.token && $4::int8[]']);
+  t.same(values, [['1', '2'], 7, ['3', '4']]);
+});
+
+t.test('ids are asked for as they are stored', async (t) => {
+  const uuid = '0190f0f0-0000-7000-8000-000000000001';
+  t.same(conditions({ kind: 'id', anyOf: [uuid, 'client-id'] }), {
+    text: ['and r.id = any($2::uuid[])'],
+    values: [[uuid, storedId('client-id')]],
+  });
+});
+
+t.test('strings are ranges of texts, so that the index is used whatever the text holds', async (t) => {
+  t.same(conditions({ kind: 'string', param: 5, match: 'starts', anyOf: ["a%_'"] }), {
+    text: [
+      'and r.id in (select s.id from search_string s where s.param = $2::int and ((s.value >= $3::text and s.value < $4::text)))',
+    ],
+    values: [5, "a%_'", 'a%_('],
+  });
+});
+
+t.test('the next text is above all that start alike, and below all others', async (t) => {
+  t.equal(nextText('ab'), 'ac');
+  t.equal(nextText('a\u{d7ff}'), 'a\u{e000}', 'no half characters');
+  t.equal(nextText('a\u{10ffff}'), 'b');
+  t.equal(nextText('\u{10ffff}'), undefined);
+  t.equal(nextText('a😀'), 'a😁');
+});
+
+t.test('alternatives in side tables are one set of ids', async (t) => {
+  const number = (param: number): Clause => ({ kind: 'number', param, test: { prefix: 'gt', lo: '1', hi: '1' } });
+  const { text } = conditions({ kind: 'or', anyOf: [number(1), number(2)] });
+  t.equal(text.length, 1);
+  t.equal(text[0]!.match(/r\.id in/g)?.length, 1);
+  t.match(text[0], / union all /);
+});
+
+t.test('alternatives of several kinds stand in parentheses', async (t) => {
+  const { text, values } = conditions(
+    { kind: 'or', anyOf: [{ kind: 'patient', anyOf: [7] }, { kind: 'token', anyOf: ['1'] }, { kind: 'none' }] },
+    { kind: 'token', anyOf: ['2'] },
+  );
+  t.same(text, ['and r.token @> $2::int8[]', 'and ((r.patient = $3::int) or (r.token @> $4::int8[]))']);
+  t.same(values, [['2'], 7, ['1']]);
+});
+
+t.test('nothing is found by a clause that nothing meets', async (t) => {
+  t.same(conditions({ kind: 'none' }).text, ['and false']);
+  t.same(conditions({ kind: 'or', anyOf: [{ kind: 'none' }] }).text, ['and false']);
+  t.same(conditions({ kind: 'or', anyOf: [] }).text, ['and false']);
+});
+
+const PREFIXES: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
+const SORTS: readonly (readonly SortKey[])[] = [
+  [],
+  [{ by: 'id', descending: true }],
+  [{ by: 'updated', descending: true }],
+  [{ by: 'date', descending: false }],
+  [{ by: 'date', descending: true }],
+  [
+    { by: 'date', descending: true },
+    { by: { kind: 'string', param: 1 }, descending: false },
+  ],
+  [
+    { by: { kind: 'number', param: 1 }, descending: true },
+    { by: { kind: 'date', param: 1 }, descending: false },
+    { by: 'id', descending: true },
+    { by: 'updated', descending: false },
+  ],
+];
+
+t.test('every value has its place in the text, and no place is without value', async (t) => {
+  const range = { lo: '2024-01-01T00:00:00Z', hi: '2024-01-02T00:00:00Z' };
+  const clauses: Clause[] = PREFIXES.flatMap((prefix): Clause[] => [
+    { kind: 'date', test: { prefix, ...range } },
+    { kind: 'updated', test: { prefix, ...range } },
+    { kind: 'other-date', param: 1, test: { prefix, ...range } },
+    { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2' } },
+    { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', code: 'kg' } },
+    { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', system: 'u', code: 'kg' } },
+    { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', system: 'u' } },
+  ]);
+  clauses.push({ kind: 'or', anyOf: clauses.slice(0, 12) });
+  for (const match of ['starts', 'exact', 'contains'] as const)
+    clauses.push({ kind: 'string', param: 1, match, anyOf: ['a', '\u{10ffff}'] });
+  for (const where of [[], ...clauses.map((c) => [c]), clauses]) {
+    for (const sort of SORTS) {
+      const keys = sort.findIndex((s) => s.by === 'id') < 0 ? sort.length : sort.findIndex((s) => s.by === 'id');
+      const cursors: (Cursor | undefined)[] = [
+        undefined,
+        { values: Array(keys).fill('x'), id: 'a' },
+        { values: Array(keys).fill(null), id: 'a' },
+      ];
+      for (const after of cursors) {
+        const { text, values } = compileSearch(plan(where, { sort, ...(after === undefined ? {} : { after }) }));
+        const places = new Set([...text.matchAll(/\$(\d+)/g)].map((m) => Number(m[1])));
+        if (places.size !== values.length || Math.max(...places) !== values.length)
+          t.fail(`${text}\n${JSON.stringify(values)}`);
+      }
+    }
+  }
+  t.pass('all clauses, orders and cursors');
+});
+
+t.test('no text of a caller ever stands in a statement', async (t) => {
+  const attack = "x'; drop table resource; --";
+  const { text, values } = compileSearch(
+    plan(
+      [
+        { kind: 'string', param: 1, match: 'contains', anyOf: [attack] },
+        { kind: 'number', param: 1, test: { prefix: 'eq', lo: attack, hi: attack, system: attack, code: attack } },
+        { kind: 'date', test: { prefix: 'ge', lo: attack, hi: attack } },
+        { kind: 'token', anyOf: [attack] },
+        { kind: 'id', anyOf: [attack] },
+      ],
+      { sort: [{ by: 'date', descending: false }], after: { values: [attack], id: attack } },
+    ),
+  );
+  t.notMatch(text, /drop table/);
+  t.ok(values.flat().includes(attack));
+});
+
+t.test('sorted by date, dated rows come first by their index, the others after', async (t) => {
+  const { text } = compileSearch(plan([], { sort: [{ by: 'date', descending: true }] }));
+  t.match(text, /r\.date_lo is not null\norder by r\.date_lo desc, r\.id desc\nlimit 11/);
+  t.match(text, /r\.date_lo is null\norder by r\.id desc\nlimit 11/);
+  t.match(text, /order by part, place\nlimit 11$/);
+  const dated = compileSearch(
+    plan([{ kind: 'date', test: { prefix: 'ge', lo: '2024-01-01T00:00:00Z', hi: '2024-01-02T00:00:00Z' } }], {
+      sort: [{ by: 'date', descending: true }],
+    }),
+  );
+  t.notMatch(dated.text, /union all/, 'who asks for a date asks for no undated row');
+});
+
+t.test('after an undated row there are only undated ones', async (t) => {
+  const { text } = compileSearch(
+    plan([], { sort: [{ by: 'date', descending: false }], after: { values: [null], id: 'a' } }),
+  );
+  t.notMatch(text, /is not null|union all/);
+  t.match(text, /r\.date_lo is null\n {2}and r\.id > \$2::uuid/);
+});
+
+t.test('a page has a cursor only when there is more', async (t) => {
+  const row = (id: string): SearchRow => ({
+    id,
+    patient: 0,
+    version: 1,
+    updated: '',
+    method: 1,
+    content: '{}',
+    sort_values: [id],
+  });
+  const rows = ['a', 'b', 'c'].map(row);
+  t.same(nextCursor(plan([], { limit: 2 }), rows), { values: ['b'], id: 'b' });
+  t.equal(nextCursor(plan([], { limit: 3 }), rows), undefined);
+  t.equal(nextCursor(plan([], { limit: 3 }), []), undefined);
+});
+
+t.test('halves of codings are looked up once, and become tokens', async (t) => {
+  let calls = 0;
+  const asked: unknown[] = [];
+  const resolved = await resolveCodings(
+    plan([
+      { kind: 'any-system', param: 1, code: 'x' },
+      {
+        kind: 'or',
+        anyOf: [
+          { kind: 'token', anyOf: ['9'] },
+          { kind: 'any-code', param: 2, system: 's' },
+        ],
+      },
+      { kind: 'any-system', param: 1, code: 'unseen' },
+    ]),
+    async (questions) => {
+      calls++;
+      asked.push(...questions);
+      return [
+        [
+          { system: 'a', code: 'x' },
+          { system: '', code: 'x' },
+        ],
+        [{ system: 's', code: 'y' }],
+        [],
+      ];
+    },
+  );
+  t.equal(calls, 1);
+  t.same(asked, [
+    { param: 1, code: 'x' },
+    { param: 2, system: 's' },
+    { param: 1, code: 'unseen' },
+  ]);
+  t.same(resolved.where, [
+    { kind: 'token', anyOf: [formHash(1, 'pair', 'a', 'x'), formHash(1, 'pair', '', 'x')] },
+    {
+      kind: 'or',
+      anyOf: [
+        { kind: 'token', anyOf: ['9'] },
+        { kind: 'token', anyOf: [formHash(2, 'pair', 's', 'y')] },
+      ],
+    },
+    { kind: 'none' },
+  ]);
+});
+
+t.test('a plan without halves is not looked at twice', async (t) => {
+  const p = plan([{ kind: 'token', anyOf: ['1'] }]);
+  t.equal(await resolveCodings(p, () => t.fail('asked') as never), p);
+});
+
+t.test('a half that was not resolved is a bug, not a wrong answer', async (t) => {
+  t.throws(() => compileSearch(plan([{ kind: 'any-system', param: 1, code: 'x' }])), /resolved/);
+  t.throws(() => compileCount(plan([{ kind: 'any-code', param: 1, system: 'x' }])), /resolved/);
+});
