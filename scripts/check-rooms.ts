@@ -1,6 +1,6 @@
 // Checks that the rooms of src/ keep to themselves: who imports whom, and words that only one room may say.
 //   node scripts/check-rooms.ts [PROJECT FOLDER]
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Scanned, scan } from './scan.ts';
@@ -70,11 +70,23 @@ const SQL =
   /^\s*(select\s|insert into\s|update \w+ set\s|delete from\s|with \w+ as \(|create (table|index|database)\s)|\bselect\b[^.]*\bfrom \w+ where\b/;
 
 const LINES_LIMIT = 400;
+const README_LIMIT = 20;
 
 /** Everything that is wrong, one line each: `path:line: what`. */
 export function checkRooms(project: string): string[] {
   const files = globSync('{src,test,scripts}/**/*.{ts,mjs,sql}', { cwd: project }).map((f) => f.replaceAll('\\', '/'));
-  return files.sort().flatMap((path) => checkFile(path, readFileSync(join(project, path), 'utf8')));
+  const rooms = new Set(files.map(roomOf).filter((room) => room !== undefined));
+  return [
+    ...files.sort().flatMap((path) => checkFile(path, readFileSync(join(project, path), 'utf8'))),
+    ...[...rooms].sort().flatMap((room) => checkReadme(project, `src/${room}/README.md`)),
+  ];
+}
+
+function checkReadme(project: string, path: string): string[] {
+  if (!existsSync(join(project, path)))
+    return [`${path}:1: missing: say what lives here, what may be imported, and why`];
+  const lines = readFileSync(join(project, path), 'utf8').trimEnd().split('\n').length;
+  return lines > README_LIMIT ? [`${path}:${README_LIMIT}: ${lines} lines; a README has at most ${README_LIMIT}`] : [];
 }
 
 function checkFile(path: string, source: string): string[] {

@@ -5,8 +5,12 @@ import t from 'tap';
 import { checkRooms } from '../../scripts/check-rooms.ts';
 import { scan } from '../../scripts/scan.ts';
 
-/** What is wrong with a project of these files. */
+/** What is wrong with a project of these files, READMEs aside. */
 function wrong(files: Record<string, string>): string[] {
+  return wrongWithReadmes(files).filter((line) => !line.includes('README.md'));
+}
+
+function wrongWithReadmes(files: Record<string, string>): string[] {
   const project = mkdtempSync(join(tmpdir(), 'vigie-rooms-'));
   t.teardown(() => rmSync(project, { recursive: true, force: true }));
   for (const [path, text] of Object.entries(files)) {
@@ -101,6 +105,13 @@ t.test('a file of 400 lines is right, of 401 too long', async (t) => {
   t.same(wrong({ 'test/a.test.ts': '\n'.repeat(400) }), []);
   t.match(wrong({ 'test/a.test.ts': '\n'.repeat(401) }), [/^test\/a\.test\.ts:400: 401 lines/]);
   t.match(wrong({ 'src/storage/migrations/1.sql': '\n'.repeat(401) }), [/401 lines/]);
+});
+
+t.test('each room has a README of at most 20 lines', async (t) => {
+  const room = { 'src/core/a.ts': '' };
+  t.match(wrongWithReadmes(room), [/^src\/core\/README\.md:1: missing/]);
+  t.same(wrongWithReadmes({ ...room, 'src/core/README.md': 'line\n'.repeat(20) }), []);
+  t.match(wrongWithReadmes({ ...room, 'src/core/README.md': 'line\n'.repeat(21) }), [/21 lines/]);
 });
 
 t.test('scanning tells code, comments and strings apart', async (t) => {
