@@ -121,6 +121,14 @@ t.test('the same device, instant and code once more is a duplicate', async (t) =
   );
 });
 
+t.test('the end of a period at 00:00 and a point at the same instant are of two days, and both count', async (t) => {
+  const at = '2026-03-09T23:00:00.000Z';
+  t.strictSame(
+    rejected(followed(), reading('a', { at, day: '2026-03-09' }), reading('b', { at, day: '2026-03-10' })),
+    [],
+  );
+});
+
 t.test('two entries by hand, and two days without a time, are no duplicates', async (t) => {
   const f = followed();
   t.strictSame(rejected(f, reading('a', { device: null }), reading('b', { device: null })), []);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { day } from '../../src/kernel/day.ts';
 import { aDeclaration, aDmn, aFollowUp, anAgreement, type FollowUp, reasons } from '../make/follow-up.ts';
-import { days } from '../make/law.ts';
+import { aLaw, aLine, days, parameter } from '../make/law.ts';
 import { aPrescription, type PrescriptionMaker } from '../make/prescription.ts';
 
 // One prescription from 2026-03-02 with a reading every day, asked in 2027 unless the test says otherwise.
@@ -57,6 +57,42 @@ t.test('line-not-formalised: a window of death needs no rule on data, but a pric
     'line-not-formalised/missing',
   ]);
 });
+
+t.test(
+  'a line that is not listed is refused for that alone, though its rules came and went with the listing',
+  async (t) => {
+    const base = aLine('gone', {
+      listed: [
+        ['2018-01-01', false],
+        ['2024-01-01', true],
+        ['2025-01-01', false],
+        ['2026-01-01', true],
+      ],
+    });
+    const frequency = parameter<'daily'>('f', [
+      ['2024-01-01', 'daily'],
+      ['2025-01-01', null],
+      ['2026-01-01', 'daily'],
+    ]);
+    const on = (start: string, end: string) =>
+      followed(aPrescription().of('gone').from(start).to(end))
+        .under(aLaw({ lines: [{ ...base, frequency }] }))
+        .measuredOn(days('2023-06-01', '2025-12-31'));
+    t.strictSame(said(on('2023-06-01', '2023-12-31')), ['line-not-in-force/blocking'], 'before');
+    t.strictSame(said(on('2024-06-01', '2024-12-31')), []);
+    t.strictSame(said(on('2025-06-01', '2025-12-31')), ['line-not-in-force/blocking'], 'between');
+    const once = {
+      ...base,
+      frequency,
+      listed: parameter('l', [
+        ['2024-01-01', true],
+        ['2025-01-01', false],
+      ]),
+    };
+    const after = followed(aPrescription().of('gone')).under(aLaw({ lines: [once] }));
+    t.strictSame(said(after), ['line-not-in-force/blocking'], 'after');
+  },
+);
 
 t.test('device-not-on-line', async (t) => {
   const f = followed().having({ dmns: [aDmn({ lines: [{ activity: 'dt' }] })] });

@@ -16,14 +16,16 @@ const SECONDS = { s: 1, min: 60, h: 3_600, d: 86_400, wk: 604_800, mo: 30 * 86_4
 const WEEK = 7;
 
 /**
- * The day on which a line's parameters are read for a window that begins on `first`: that day; or, before the line is
- * listed, the day it is: such a window is refused for not being listed, and not also for rules that come with the listing.
+ * The day on which a line's parameters are read for a window that begins on `first`: that day; or, while the line is not
+ * listed, the day of its next listing, or of its last one. Such a window is refused for not being listed, and not also for
+ * rules that come and go with the listing.
  */
 export function ruleDay(line: Line, first: Day): Day {
   const listed = inForce(line.listed, first);
-  const notYet = listed.known ? !listed.value : listed.why === 'not-formalised';
-  if (!notYet) return first;
-  return line.listed.entries.find((e) => e.from > first && e.value === true)?.from ?? first;
+  const off = listed.known ? !listed.value : listed.why === 'not-formalised';
+  if (!off) return first;
+  const listings = line.listed.entries.filter((e) => e.value === true);
+  return (listings.find((e) => e.from > first) ?? listings.at(-1))?.from ?? first;
 }
 
 /** The measures that count in a window; undefined when they are not known. */

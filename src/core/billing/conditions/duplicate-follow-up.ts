@@ -15,8 +15,8 @@ export const duplicateFollowUp: Condition = {
       (other) =>
         other.members[0].id !== chain.members[0].id &&
         pathologyOf(other.activity, c.law) === pathology &&
+        // An older one started no later than this window: only its end tells.
         comesBefore(other, chain) &&
-        other.start <= c.last &&
         monitoringEnd(other, file.patient) >= c.first,
     );
     if (older.length === 0) return MET;
