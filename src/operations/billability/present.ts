@@ -10,12 +10,14 @@ import {
   codingParameter,
   dateParameter,
   decimalParameter,
+  foreignCodingParameter,
   group,
   moneyParameter,
   parametersText,
   periodParameter,
   positiveParameter,
   referenceParameter,
+  remembered,
   stringParameter,
   uriParameter,
 } from '../print/parameters.ts';
@@ -32,9 +34,8 @@ export interface Shown {
 
 /** One Parameters, on one line. */
 export function present({ prescription, situation, decisions, policy, language }: Shown): string {
-  const parameters = headerParameters(situation, prescription);
-  parameters.push(codeParameter('policy', policy));
-  for (const decision of decisions) parameters.push(windowGroup(decision, language));
+  let parameters = `${headerParameters(situation, prescription)},${codeParameter('policy', policy)}`;
+  for (const decision of decisions) parameters += `,${windowGroup(decision, language)}`;
   return parametersText(parameters);
 }
 
@@ -42,46 +43,41 @@ function windowGroup(
   { assessment, status, reasons, operator, technical, otherPolicy }: Decision,
   language: Language,
 ): string {
-  const parts = [
-    positiveParameter('index', assessment.index),
-    periodParameter('window', assessment.period),
-    codeParameter('status', status),
-    group('observance', observanceParts(assessment)),
-  ];
-  for (const reason of reasons) parts.push(reasonGroup(reason, language));
-  if (operator !== undefined) parts.push(operatorGroup(operator));
-  if (technical !== undefined) parts.push(technicalGroup(technical));
-  if (otherPolicy !== undefined) parts.push(codeParameter('otherPolicy', otherPolicy));
+  let parts = `${positiveParameter('index', assessment.index)},${periodParameter('window', assessment.period)}`;
+  parts += `,${codeParameter('status', status)},${group('observance', observanceParts(assessment))}`;
+  for (const reason of reasons) parts += `,${reasonGroup(reason, language)}`;
+  if (operator !== undefined) parts += `,${operatorGroup(operator)}`;
+  if (technical !== undefined) parts += `,${technicalGroup(technical)}`;
+  if (otherPolicy !== undefined) parts += `,${codeParameter('otherPolicy', otherPolicy)}`;
   return group('period', parts);
 }
 
 function reasonGroup({ code, severity, text, legal, evidence }: Reason, language: Language): string {
-  const parts = [
-    codingParameter('code', REASON, code),
-    codeParameter('severity', severity),
-    stringParameter('text', text[language]),
-  ];
-  if (legal !== undefined) parts.push(uriParameter('legal', legal));
-  for (const reference of evidence) parts.push(referenceParameter('evidence', reference));
+  let parts = `${codingParameter('code', REASON, code)},${codeParameter('severity', severity)}`;
+  parts += `,${stringParameter('text', text[language])}`;
+  if (legal !== undefined) parts += `,${uriParameter('legal', legal)}`;
+  for (const reference of evidence) parts += `,${referenceParameter('evidence', reference)}`;
   return group('reason', parts);
 }
 
+const forfaits = remembered();
+
 function operatorGroup({ code, coefficient, amount, amo, amc }: OperatorForfait): string {
-  return group('operator', [
-    codingParameter('code', FORFAIT, code),
-    decimalParameter('coefficient', coefficient),
-    moneyParameter('amount', amount),
-    moneyParameter('amo', amo),
-    moneyParameter('amc', amc),
-  ]);
+  return forfaits(`${code} ${coefficient} ${amount} ${amo} ${amc}`, () =>
+    group(
+      'operator',
+      `${codingParameter('code', FORFAIT, code)},${decimalParameter('coefficient', coefficient)},${shares({ amount, amo, amc })}`,
+    ),
+  );
 }
 
 function technicalGroup({ code, amount, amo, amc, lastVerified }: TechnicalForfait): string {
-  return group('technical', [
-    ...(code === undefined ? [] : [codingParameter('code', LATM_CODE, code)]),
-    moneyParameter('amount', amount),
-    moneyParameter('amo', amo),
-    moneyParameter('amc', amc),
-    dateParameter('lastVerified', lastVerified),
-  ]);
+  return forfaits(`${lastVerified} ${amount} ${amo} ${amc} ${code === undefined ? '' : `=${code}`}`, () => {
+    const coded = code === undefined ? '' : `${foreignCodingParameter('code', LATM_CODE, code)},`;
+    return group('technical', `${coded}${shares({ amount, amo, amc })},${dateParameter('lastVerified', lastVerified)}`);
+  });
+}
+
+function shares({ amount, amo, amc }: Pick<OperatorForfait, 'amount' | 'amo' | 'amc'>): string {
+  return `${moneyParameter('amount', amount)},${moneyParameter('amo', amo)},${moneyParameter('amc', amc)}`;
 }

@@ -2,6 +2,7 @@
 import type { Patient, ServiceRequest } from '@medplum/fhirtypes';
 import { buildChains } from '../../core/chain/build-chains.ts';
 import type { Chain, PatientFacts, Prescription, Reference } from '../../core/situation.ts';
+import type { AnyResource } from '../../fhir/service.ts';
 import type { PatientKey } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
 import type { OperationService } from '../operation.ts';
@@ -32,7 +33,7 @@ export async function readFollowUps(
   const requests = new Map<PatientKey, string[]>();
   for (const { patient, type, content } of contents) {
     if (type === 'Patient') {
-      const resource = JSON.parse(content) as Patient;
+      const resource = JSON.parse(content) as Patient & AnyResource;
       patients.set(patient, readPatient(resource, service.extractor.zone(resource)));
       continue;
     }

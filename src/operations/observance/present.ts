@@ -25,33 +25,37 @@ export function present(
   { situation, assessments, classified }: Gathered,
   details: boolean,
 ): string {
-  return parametersText([
-    ...headerParameters(situation, prescription),
-    ...assessments.map((a) => periodParameters(a, details ? (classified.days.get(a.index) ?? []) : undefined)),
-    ...classified.rejected.map((r) =>
-      group('rejected', [
-        referenceParameter('observation', r.observation),
-        codingParameter('reason', REJECTION, r.reason),
-      ]),
-    ),
-  ]);
+  const list = details ? (a: Assessment) => classified.days.get(a.index) ?? [] : () => undefined;
+  return parametersText(
+    [
+      headerParameters(situation, prescription),
+      ...assessments.map((a) => periodParameters(a, list(a))),
+      ...classified.rejected.map((r) =>
+        group(
+          'rejected',
+          `${referenceParameter('observation', r.observation)},${codingParameter('reason', REJECTION, r.reason)}`,
+        ),
+      ),
+    ].join(','),
+  );
 }
 
+/** @param days undefined: without details */
 function periodParameters(a: Assessment, days: readonly DayEvidence[] | undefined): string {
-  return group('period', [
-    positiveParameter('index', a.index),
-    periodParameter('window', a.period),
-    ...observanceParts(a),
-    ...(days === undefined
-      ? []
-      : [...days.map(dayGroup), ...missingUnits(a).map((day) => dateParameter('missing', day))]),
-  ]);
+  const missing = days === undefined ? [] : missingUnits(a);
+  return group(
+    'period',
+    [
+      positiveParameter('index', a.index),
+      periodParameter('window', a.period),
+      observanceParts(a),
+      ...(days ?? []).map(dayGroup),
+      ...missing.map((day) => dateParameter('missing', day)),
+    ].join(','),
+  );
 }
 
 function dayGroup({ date, count, evidence }: DayEvidence): string {
-  return group('day', [
-    dateParameter('date', date),
-    unsignedParameter('count', count),
-    ...evidence.map((r) => referenceParameter('evidence', r)),
-  ]);
+  const counted = [dateParameter('date', date), unsignedParameter('count', count)];
+  return group('day', [...counted, ...evidence.map((r) => referenceParameter('evidence', r))].join(','));
 }

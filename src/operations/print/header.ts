@@ -8,6 +8,7 @@ import {
   dateParameter,
   decimalParameter,
   referenceParameter,
+  remembered,
   stringParameter,
   unsignedParameter,
 } from './parameters.ts';
@@ -16,23 +17,23 @@ import {
  * prescription, patient, activity, timezone, asOf.
  * @param prescription id of the ServiceRequest that the answer is about: the asked one, or the latest of the chain
  */
-export function headerParameters(situation: Situation, prescription: string): string[] {
-  const { chain, file, asOf } = situation;
-  return [
-    referenceParameter('prescription', `ServiceRequest/${prescription}`),
-    referenceParameter('patient', chain.patient),
-    codingParameter('activity', ACTIVITY, chain.activity),
-    stringParameter('timezone', file.patient.zone),
-    dateParameter('asOf', asOf),
-  ];
+export function headerParameters({ chain, file, asOf }: Situation, prescription: string): string {
+  const subject = `${referenceParameter('prescription', `ServiceRequest/${prescription}`)},${referenceParameter('patient', chain.patient)}`;
+  const place = `${codingParameter('activity', ACTIVITY, chain.activity)},${stringParameter('timezone', file.patient.zone)}`;
+  return `${subject},${place},${dateParameter('asOf', asOf)}`;
 }
 
+const counts = remembered();
+
 /** unit, expected, received, ratio, status; expected and ratio are left out when undetermined. */
-export function observanceParts({ unit, expected, received, ratio, status }: Assessment): string[] {
-  const parts = [codeParameter('unit', unit)];
-  if (expected !== undefined) parts.push(unsignedParameter('expected', expected));
-  parts.push(unsignedParameter('received', received));
-  if (ratio !== undefined) parts.push(decimalParameter('ratio', ratio));
-  parts.push(codeParameter('status', status));
-  return parts;
+export function observanceParts({ unit, expected, received, ratio, status }: Assessment): string {
+  return counts(`${unit} ${expected} ${received} ${ratio} ${status}`, () =>
+    [
+      codeParameter('unit', unit),
+      ...(expected === undefined ? [] : [unsignedParameter('expected', expected)]),
+      unsignedParameter('received', received),
+      ...(ratio === undefined ? [] : [decimalParameter('ratio', ratio)]),
+      codeParameter('status', status),
+    ].join(','),
+  );
 }
