@@ -1,6 +1,7 @@
 // The follow-up began less than six months after its first ordonnance was written.
-import { addMonths, daysBetween } from '../../../kernel/day.ts';
+import { addMonths } from '../../../kernel/day.ts';
 import { inForce } from '../../../law/law.ts';
+import { numberOf } from '../../days.ts';
 import { type Condition, MET, notMet, referenceOf } from '../window-case.ts';
 import { frDay } from '../words.ts';
 
@@ -13,7 +14,7 @@ export const prescriptionStale: Condition = {
     const { start } = c.situation.chain;
     const months = inForce(c.law.limits.prescriptionStaleMonths, start);
     if (!months.known || start < first.authoredOn) return MET;
-    if (daysBetween(first.authoredOn, start) < months.value * SHORTEST_MONTH) return MET;
+    if (numberOf(start) - numberOf(first.authoredOn) < months.value * SHORTEST_MONTH) return MET;
     if (start < addMonths(first.authoredOn, months.value)) return MET;
     return notMet(
       {
