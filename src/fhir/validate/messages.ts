@@ -1,10 +1,20 @@
 // The texts of faults, in both languages: what is wrong and what to do.
 import type { Text } from '../../kernel/fault.ts';
 
-/** A value as it may be shown: short, on one line. */
+/** A value as it may be shown: short, on one line. Objects are not printed: a client's may be without end. */
 export function shown(value: unknown): string {
-  const text = typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
-  const line = (text ?? String(value)).replace(/\s+/g, ' ');
+  if (typeof value === 'string') return short(`"${value}"`);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
+  return short(String(value));
+}
+
+/** A value of a profile, which is small. */
+export function shownJson(value: unknown): string {
+  return short(JSON.stringify(value));
+}
+
+function short(text: string): string {
+  const line = text.slice(0, 200).replace(/\s+/g, ' ');
   return line.length <= 80 ? line : `${line.slice(0, 77)}…`;
 }
 
@@ -117,16 +127,18 @@ export const unevenLists = (name: string): Text => ({
   fr: `« ${name} » et « _${name} » doivent être des listes de même longueur. Comblez les vides par null.`,
 });
 
-export const tooMany = (name: string, max: number): Text => ({
-  en:
-    max === 0
-      ? `"${name}" must not be given here. Remove it.`
-      : `"${name}" may stand ${max} times at most. Remove the surplus.`,
-  fr:
-    max === 0
-      ? `« ${name} » n’est pas permis ici. Retirez-le.`
-      : `« ${name} » peut figurer ${max} fois au plus. Retirez ce qui dépasse.`,
-});
+export function tooMany(name: string, max: number): Text {
+  if (max === 0) {
+    return {
+      en: `"${name}" must not be given here. Remove it.`,
+      fr: `« ${name} » n’est pas permis ici. Retirez-le.`,
+    };
+  }
+  return {
+    en: `"${name}" may stand ${max === 1 ? 'once' : `${max} times`} at most. Remove the surplus.`,
+    fr: `« ${name} » peut figurer ${max} fois au plus. Retirez ce qui dépasse.`,
+  };
+}
 
 export const tooFew = (name: string, min: number): Text => ({
   en: `"${name}" must be given at least ${min === 1 ? 'once' : `${min} times`}. Add it.`,

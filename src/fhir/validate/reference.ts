@@ -41,8 +41,9 @@ export function checkReference(
 
 /** Target types that a profile adds; the form of the reference is already checked. */
 export function checkTargets(value: Json, targets: ReadonlySet<string>, run: Run, definitions: Definitions): void {
-  const named = referencedType(value, run);
-  if (named === undefined) checkType(value.type, targets, run, definitions);
+  const { reference } = value;
+  const named = typeof reference === 'string' ? typeNamed(reference, run) : undefined;
+  if (named === undefined || named === null) checkType(value.type, targets, run, definitions);
   else if (!targets.has(named) && definitions.isResourceType(named)) refuse(named, targets, run, '.reference');
 }
 

@@ -58,8 +58,10 @@ export class Run {
     }
   }
 
+  /** The faults so far, each once: a type and two profiles may ask the same. `root` begins their expressions. */
   faults(root: string): Fault[] {
-    return this.notes.map(({ kind, detail, text, severity, at }) => ({
+    const distinct = new Map(this.notes.map((n) => [`${n.at}\n${n.detail}\n${n.text.en}`, n]));
+    return [...distinct.values()].map(({ kind, detail, text, severity, at }) => ({
       kind,
       detail,
       text,

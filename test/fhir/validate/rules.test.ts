@@ -1,5 +1,6 @@
 import t from 'tap';
 import { extended, faultsOf, type Json, observation } from './check.ts';
+import { codeSystem, consent, dispense, naming, request, structure, without } from './make.ts';
 
 const LOINC = 'http://loinc.org';
 const UCUM = 'http://unitsofmeasure.org';
@@ -308,62 +309,6 @@ const table: readonly [key: string, good: unknown, bad: unknown][] = [
   ],
   ['mdd-1', dispense('2026-01-01', '2026-01-02'), dispense('2026-01-02', '2026-01-01')],
 ];
-
-function without(o: Json, key: string): Json {
-  return Object.fromEntries(Object.entries(o).filter(([k]) => k !== key));
-}
-
-function consent(change: Json): Json {
-  const scope = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/consentscope', code: 'patient-privacy' }] };
-  return {
-    resourceType: 'Consent',
-    status: 'active',
-    scope,
-    category: [{ text: 'x' }],
-    patient: { display: 'x' },
-    ...change,
-  };
-}
-
-function request(change: Json): Json {
-  return { resourceType: 'ServiceRequest', status: 'active', intent: 'order', subject: { display: 'x' }, ...change };
-}
-
-function codeSystem(...codes: string[]): Json {
-  const concept = codes.map((c) => ({ code: c }));
-  return { resourceType: 'CodeSystem', name: 'X', status: 'draft', content: 'complete', concept };
-}
-
-function naming(...preferred: boolean[]): Json {
-  const uniqueId = preferred.map((p, i) => ({ type: 'uri', value: `http://e.org/${i}`, preferred: p }));
-  return { resourceType: 'NamingSystem', name: 'X', status: 'draft', kind: 'codesystem', date: '2026', uniqueId };
-}
-
-function structure(element: Json): Json {
-  const differential = { element: [{ id: 'Patient', path: 'Patient', ...element }] };
-  return {
-    resourceType: 'StructureDefinition',
-    url: 'http://e.org/x',
-    name: 'X',
-    status: 'draft',
-    kind: 'resource',
-    abstract: false,
-    type: 'Patient',
-    baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
-    derivation: 'constraint',
-    differential,
-  };
-}
-
-function dispense(whenPrepared: string, whenHandedOver: string): Json {
-  return {
-    resourceType: 'MedicationDispense',
-    status: 'completed',
-    medicationCodeableConcept: { text: 'x' },
-    whenPrepared,
-    whenHandedOver,
-  };
-}
 
 t.test('rules are kept and broken', async (t) => {
   for (const [key, good, bad] of table) {

@@ -133,7 +133,7 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   [
     'three values of a choice',
     observation({ valueString: 'x', valueInteger: 1, valueBoolean: true }),
-    ['two-choices Observation.value', 'two-choices Observation.value'],
+    ['two-choices Observation.value'],
   ],
   [
     'a choice of a type that is not allowed',

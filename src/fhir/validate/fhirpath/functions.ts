@@ -1,5 +1,6 @@
 // The functions of FHIRPath that work on a whole collection; those with a lambda are in compile.ts.
 import type { Json, Run } from '../run.ts';
+import { UnsupportedFhirPath } from './parse.ts';
 import type { Expr, Type } from './types.ts';
 import {
   asText,
@@ -110,6 +111,15 @@ function resolve(items: Collection, run: Run): Collection {
   });
 }
 
+/** The type of an element's extensions; extensions of primitives are out of reach. */
+function extensionTypes(focus: Expr): readonly Type[] {
+  return focus.types.flatMap((t) => {
+    const [property] = typeof t === 'string' ? [] : (t.children.get('extension') ?? []);
+    if (property === undefined) throw new UnsupportedFhirPath('extension() of a primitive');
+    return [property.shape()];
+  });
+}
+
 function extensions(items: Collection, url: Collection): Collection {
   const out: unknown[] = [];
   for (const item of items) if (typeof item === 'object' && item !== null) collect(item as Json, 'extension', '', out);
@@ -161,7 +171,8 @@ export const functions: Readonly<Record<string, Make>> = {
     },
   }),
   resolve: plain(['*'], (items, _, run) => resolve(items, run)),
-  extension: plain(['*'], (items, [url]) => extensions(items, url ?? EMPTY)),
+  extension: (focus, args) =>
+    plain(extensionTypes(focus), (items, [url]) => extensions(items, url ?? EMPTY))(focus, args),
   startsWith: onText(BOOLEAN, (t, [prefix]) => t.startsWith(prefix ?? '')),
   endsWith: onText(BOOLEAN, (t, [suffix]) => t.endsWith(suffix ?? '')),
   contains: onText(BOOLEAN, (t, [part]) => t.includes(part ?? '')),

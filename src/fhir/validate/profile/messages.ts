@@ -24,27 +24,36 @@ export const otherType = (found: string, allowed: readonly string[], profile: st
 export const notFixed = (fixed: unknown, profile: string): Text =>
   of(
     {
-      en: `the value must be exactly ${base.shown(fixed)}.`,
-      fr: `la valeur doit être exactement ${base.shown(fixed)}.`,
+      en: `the value must be exactly ${base.shownJson(fixed)}.`,
+      fr: `la valeur doit être exactement ${base.shownJson(fixed)}.`,
     },
     profile,
   );
 
 export const notPattern = (pattern: unknown, profile: string): Text =>
   of(
-    { en: `the value must hold ${base.shown(pattern)}.`, fr: `la valeur doit contenir ${base.shown(pattern)}.` },
+    {
+      en: `the value must hold ${base.shownJson(pattern)}.`,
+      fr: `la valeur doit contenir ${base.shownJson(pattern)}.`,
+    },
     profile,
   );
 
 export const below = (min: unknown, profile: string): Text =>
   of(
-    { en: `the value must be at least ${base.shown(min)}.`, fr: `la valeur doit être d’au moins ${base.shown(min)}.` },
+    {
+      en: `the value must be at least ${base.shownJson(min)}.`,
+      fr: `la valeur doit être d’au moins ${base.shownJson(min)}.`,
+    },
     profile,
   );
 
 export const above = (max: unknown, profile: string): Text =>
   of(
-    { en: `the value must be at most ${base.shown(max)}.`, fr: `la valeur doit être d’au plus ${base.shown(max)}.` },
+    {
+      en: `the value must be at most ${base.shownJson(max)}.`,
+      fr: `la valeur doit être d’au plus ${base.shownJson(max)}.`,
+    },
     profile,
   );
 
