@@ -191,9 +191,14 @@ t.test('the refusal is in French when that is asked', async (t) => {
   t.match(isRefusal(t, answer, 400), /n’est pas un jour du calendrier/);
 });
 
-t.test('days far away are days', async (t) => {
+t.test('days far away are days, also of a prescription that never ends', async (t) => {
+  await c.patient('p2').prescription('endless', { patient: 'p2', start: '2026-01-05', end: '9999-12-31' }).load(w);
   for (const asOf of ['0001-01-01', '1970-01-01', '9999-12-31']) {
-    const answer = await w.get(`${rx}/$billability?asOf=${asOf}`);
-    t.equal(answer.status, 200, answer.text);
+    for (const operation of INSTANCE) {
+      for (const path of [rx, c.ref('endless')]) {
+        const answer = await w.get(`${path}/${operation}?asOf=${asOf}`);
+        t.equal(answer.status, 200, answer.text.slice(0, 500));
+      }
+    }
   }
 });

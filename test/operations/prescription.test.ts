@@ -85,3 +85,11 @@ t.test('a validity that ends before it starts is none', async (t) => {
     prescription: { end: '2026-01-05' },
   });
 });
+
+t.test('a validity without an end stops where nobody can tell the difference', async (t) => {
+  const open = { occurrencePeriod: { start: '2026-01-05', end: '9999-12-31' } };
+  t.match(read(open), { prescription: { end: '2199-12-31' } });
+  t.match(read({ occurrencePeriod: { start: '2026-01-05', end: '2199-12-30' } }), {
+    prescription: { end: '2199-12-30' },
+  });
+});

@@ -1,6 +1,7 @@
 // ServiceRequest → Prescription (tls-prescription, contract 1.1).
 import type { ServiceRequest, TimingRepeat } from '@medplum/fhirtypes';
 import type { Prescription, PrescriptionStatus, Reference, Transmission } from '../../core/situation.ts';
+import { day, earliest } from '../../kernel/day.ts';
 import type { Text } from '../../kernel/fault.ts';
 import type { Law } from '../../law/law.ts';
 import { ACTIVITY } from '../canonical.ts';
@@ -24,6 +25,12 @@ export interface ReadPrescription {
 const STATUSES: readonly string[] = ['active', 'completed', 'revoked', 'on-hold'] satisfies PrescriptionStatus[];
 
 /**
+ * A validity without an end is often written 9999-12-31. Nobody will tell this day from that one, and a question about the
+ * far future (asOf) does not list a hundred thousand windows.
+ */
+const FOR_EVER = day('2199-12-31');
+
+/**
  * Reads a ServiceRequest. `weight` is left false: it needs other resources.
  * A missing DMN or operator is kept: the decision names it. What windows cannot be cut without (line, validity, date) is not.
  * @param patient `Patient/…` of the compartment
@@ -38,7 +45,8 @@ export function readPrescription(
   const activity = codesIn(request.code, ACTIVITY)[0];
   const authoredOn = dayOf(request.authoredOn, zone);
   const start = firstDay(request.occurrencePeriod?.start, zone);
-  const end = lastDay(request.occurrencePeriod?.end, zone);
+  const last = lastDay(request.occurrencePeriod?.end, zone);
+  const end = last === undefined ? undefined : earliest(last, FOR_EVER);
   if (activity === undefined || law.lines[activity] === undefined) return ofAnotherKind(activity);
   if (!STATUSES.includes(request.status)) return withStatus(request.status);
   if (start === undefined || end === undefined || end < start) return NO_VALIDITY;
