@@ -3,19 +3,11 @@
 import { type Definitions, type ElementDefinition, MANY, type TypeDefinition } from '../definitions/types.ts';
 import { type CodeCheck, codeCheck } from './binding.ts';
 import { type Format, formats, isElementId } from './formats.ts';
+import { COMPLEX, type Kind, PRIMITIVE, RESOURCE, SIBLING, TYPE } from './kinds.ts';
 import { Rule } from './rule.ts';
 
-/** What stands behind a JSON property. */
-export const PRIMITIVE = 0;
-/** `_name`: id and extensions of a primitive. */
-export const SIBLING = 1;
-export const COMPLEX = 2;
-export const RESOURCE = 3;
-/** `resourceType` */
-export const TYPE = 4;
-
 export interface Property {
-  readonly kind: typeof PRIMITIVE | typeof SIBLING | typeof COMPLEX | typeof RESOURCE | typeof TYPE;
+  readonly kind: Kind;
   /** JSON name: `valueQuantity`. */
   readonly json: string;
   /** Name in FHIRPath: `value`. */

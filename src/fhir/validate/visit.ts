@@ -1,10 +1,11 @@
 // The walk over one resource along its shapes: structure, formats, bindings, references, invariants.
 import type { Definitions } from '../definitions/types.ts';
+import { COMPLEX, PRIMITIVE, RESOURCE, SIBLING, TYPE } from './kinds.ts';
 import * as say from './messages.ts';
 import { narrativeFault } from './narrative.ts';
 import { checkReference } from './reference.ts';
 import { type Json, MAX_DEPTH, MAX_OBJECTS, type Run } from './run.ts';
-import { COMPLEX, PRIMITIVE, type Property, RESOURCE, type Shape, type Shapes, SIBLING, TYPE } from './shape.ts';
+import type { Property, Shape, Shapes } from './shape.ts';
 
 /** What the walk hands over to: profiles claimed by resources and extensions. */
 export interface Hooks {

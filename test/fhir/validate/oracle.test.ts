@@ -3,9 +3,10 @@ import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import t from 'tap';
 import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
+import { PRIMITIVE } from '../../../src/fhir/validate/kinds.ts';
 import { elsewhere, type Rule } from '../../../src/fhir/validate/rule.ts';
 import { Run } from '../../../src/fhir/validate/run.ts';
-import { PRIMITIVE, type Shape, Shapes } from '../../../src/fhir/validate/shape.ts';
+import { type Shape, Shapes } from '../../../src/fhir/validate/shape.ts';
 import { type Random, randomObject, seeded, wordsOf } from './random.ts';
 
 const definitions = loadDefinitions();

@@ -1,5 +1,6 @@
 // Random FHIR objects from the definitions: structure mostly right, content wild. Seeded, so that a failure can be repeated.
-import { PRIMITIVE, type Property, RESOURCE, type Shape } from '../../../src/fhir/validate/shape.ts';
+import { PRIMITIVE, RESOURCE } from '../../../src/fhir/validate/kinds.ts';
+import type { Property, Shape } from '../../../src/fhir/validate/shape.ts';
 
 export type Random = () => number;
 

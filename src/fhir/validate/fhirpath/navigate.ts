@@ -1,4 +1,5 @@
 // Steps along the elements of a resource, with their static types: children, choices, is, as.
+import { PRIMITIVE, RESOURCE } from '../kinds.ts';
 import type { Json } from '../run.ts';
 import type { Property } from '../shape.ts';
 import { UnsupportedFhirPath } from './parse.ts';
@@ -33,14 +34,13 @@ function steps(
   return { ...stepsOf(properties), properties };
 }
 
-// 0 and 3 are PRIMITIVE and RESOURCE of shape.ts, which must not be imported here as a value: it imports this file.
 function stepsOf(properties: readonly Property[]): { steps: readonly Step[]; types: Type[] } {
-  const unique = new Map(properties.map((p) => [p.json, { json: p.json, twin: p.kind === 0 ? p.twin : '' }]));
+  const unique = new Map(properties.map((p) => [p.json, { json: p.json, twin: p.kind === PRIMITIVE ? p.twin : '' }]));
   return { steps: [...unique.values()], types: properties.map((p) => lazyType(p)) };
 }
 
 function lazyType(p: Property): Type {
-  return p.kind === 0 ? p.type : p.kind === 3 ? ANY : p.shape();
+  return p.kind === PRIMITIVE ? p.type : p.kind === RESOURCE ? ANY : p.shape();
 }
 
 export function memberOfSelf(types: readonly Type[], name: string): Expr {
@@ -104,7 +104,7 @@ function narrowed(
 ): Expr {
   const kept = properties.filter((p) => isA(lazyType(p), type));
   // A resource's type is known at run time only.
-  if (properties.some((p) => p.kind === 3)) {
+  if (properties.some((p) => p.kind === RESOURCE)) {
     const all = stepsOf(properties);
     const expr = build(all.steps, all.types);
     return { types: [ANY], eval: (s, r) => expr.eval(s, r).filter((i) => isResource(i, type)) };

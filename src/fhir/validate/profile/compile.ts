@@ -3,10 +3,11 @@
 import { type ElementDefinition, type ElementType, MANY } from '../../definitions/types.ts';
 import { type CodeCheck, codeCheck } from '../binding.ts';
 import { compare } from '../fhirpath/values.ts';
+import { PRIMITIVE, RESOURCE } from '../kinds.ts';
 import { checkTargets } from '../reference.ts';
 import { Rule } from '../rule.ts';
 import type { Json, Run } from '../run.ts';
-import { PRIMITIVE, type Property, RESOURCE, type Shape, type Shapes } from '../shape.ts';
+import type { Property, Shape, Shapes } from '../shape.ts';
 import type { Surroundings } from './discriminator.ts';
 import { fits, isSame } from './match.ts';
 import * as say from './messages.ts';

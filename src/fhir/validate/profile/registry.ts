@@ -2,7 +2,7 @@
 import type { CodeSystem, StructureDefinition, ValueSet } from '@medplum/fhirtypes';
 import { pruneStructure, withoutVersion } from '../../definitions/prune.ts';
 import { expander, pruneCodeSystem, pruneValueSet } from '../../definitions/terminology.ts';
-import type { Definitions, Expansion, TypeDefinition } from '../../definitions/types.ts';
+import type { Definitions, Expansion } from '../../definitions/types.ts';
 import * as base from '../messages.ts';
 import type { Json, Run } from '../run.ts';
 import type { Shape, Shapes } from '../shape.ts';
@@ -11,7 +11,7 @@ import * as say from './messages.ts';
 import { type Node, treeOf } from './tree.ts';
 
 interface Profile {
-  readonly definition: TypeDefinition;
+  readonly definition: StructureDefinition;
   /** The type it constrains. */
   readonly type: string;
   tree?: Node;
@@ -32,7 +32,7 @@ export class Profiles {
     this.#shapes = shapes;
     for (const p of profiles) {
       if (!p.snapshot?.element?.length || p.derivation !== 'constraint') continue;
-      this.#profiles.set(p.url, { definition: pruneStructure(p), type: p.type });
+      this.#profiles.set(p.url, { definition: p, type: p.type });
     }
     this.#expansion = expanderOver(shapes.definitions, valueSets, codeSystems);
   }
@@ -88,7 +88,7 @@ export class Profiles {
   }
 
   #tree(profile: Profile): Node {
-    profile.tree ??= treeOf(profile.definition);
+    profile.tree ??= treeOf(pruneStructure(profile.definition));
     return profile.tree;
   }
 
