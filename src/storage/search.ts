@@ -4,10 +4,10 @@
 // gin (token) · search_string (param, value) · search_date (param, lo, hi) · search_number (param, lo, hi) and
 // (param, hi) where hi > lo · (type, id, param) on each search_ table.
 import { formHash } from './hash.ts';
-import { storedId } from './ids.ts';
 import { allOf, reachCondition, type Scope } from './search/clauses.ts';
-import { keysBeforeId, orderOf } from './search/order.ts';
+import { afterCursor, type Order, orderBy, orderOf } from './search/order.ts';
 import { type Statement, Values } from './search/statement.ts';
+import { walk } from './search/walk.ts';
 import { knownTypeKey } from './type-keys.ts';
 import type { Clause, Cursor, SearchPlan } from './types.ts';
 
@@ -37,24 +37,29 @@ const COLUMNS = `coalesce(r.assigned, r.id::text) as id, r.patient, r.version,
  */
 export function compileSearch(plan: SearchPlan): Statement {
   const scope: Scope = { type: plan.type, values: new Values() };
-  const where = conditions(plan, scope);
-  const order = orderOf(plan, scope);
-  const select = (more: readonly (string | undefined)[], orderBy: string) =>
-    [
-      `select ${COLUMNS}, ${order.cursorValues} as sort_values`,
-      'from resource r',
-      `where ${[...where, ...more].filter((c) => c !== undefined).join('\n  and ')}`,
-      `order by ${orderBy}`,
-      `limit ${plan.limit + 1}`,
-    ].join('\n');
-  const text = splitsOnDate(plan) ? dated(plan, select, scope) : select([order.after()], order.orderBy);
+  const common = commonConditions(plan, scope);
+  const order = orderOf(plan, scope.values);
+  const text = order.keys.length === 1 ? walk(plan, order, common, COLUMNS, scope) : sorted(plan, order, common, scope);
   return { text, values: scope.values.list };
+}
+
+/** By id, or by several keys: all matches are found and sorted, unless the index of ids serves. */
+function sorted(plan: SearchPlan, order: Order, common: readonly string[], scope: Scope): string {
+  const after = plan.after === undefined ? [] : [`(${afterCursor(order, plan.after, scope.values)})`];
+  return [
+    `select ${COLUMNS}, array[${order.keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[] as sort_values`,
+    'from resource r',
+    `where ${[...common, ...allOf(plan.where, scope), ...after].join('\n  and ')}`,
+    `order by ${orderBy(order)}`,
+    `limit ${plan.limit + 1}`,
+  ].join('\n');
 }
 
 /** How many match: one row with `count`. */
 export function compileCount(plan: SearchPlan): Statement {
   const scope: Scope = { type: plan.type, values: new Values() };
-  const text = `select count(*)::int as count\nfrom resource r\nwhere ${conditions(plan, scope).join('\n  and ')}`;
+  const where = [...commonConditions(plan, scope), ...allOf(plan.where, scope)];
+  const text = `select count(*)::int as count\nfrom resource r\nwhere ${where.join('\n  and ')}`;
   return { text, values: scope.values.list };
 }
 
@@ -65,51 +70,10 @@ export function nextCursor(plan: SearchPlan, rows: readonly SearchRow[]): Cursor
   return { values: last.sort_values, id: last.id };
 }
 
-function conditions(plan: SearchPlan, scope: Scope): string[] {
+function commonConditions(plan: SearchPlan, scope: Scope): string[] {
   const reach = reachCondition(plan.reach);
-  return [
-    `r.type = ${scope.values.put(knownTypeKey(plan.type), 'int2')}`,
-    ...(reach === undefined ? [] : [reach]),
-    ...allOf(plan.where, scope),
-  ];
-}
-
-function splitsOnDate(plan: SearchPlan): boolean {
-  const { keys } = keysBeforeId(plan.sort);
-  return keys.length === 1 && keys[0]!.by === 'date';
-}
-
-/**
- * Sorted by date alone, the usual order of clinical data. Dated rows first, then the others: as two ordered selects each
- * walks its index, which no single `order by … desc nulls last` does. When a date is asked for, there are no others.
- */
-function dated(plan: SearchPlan, select: (more: readonly string[], orderBy: string) => string, scope: Scope): string {
-  const descending = plan.sort[0]!.descending;
-  const { idDescending } = keysBeforeId(plan.sort);
-  const [way, idWay] = [descending ? ' desc' : '', idDescending ? ' desc' : ''];
-  const { after } = plan;
-  const id = after === undefined ? '' : scope.values.put(storedId(after.id), 'uuid');
-  const value = after?.values[0] ?? null;
-  const idAfter = `r.id ${idDescending ? '<' : '>'} ${id}`;
-  const parts: string[] = [];
-  if (after === undefined || value !== null) {
-    const more = ['r.date_lo is not null'];
-    if (value !== null) {
-      const place = scope.values.put(value, 'timestamptz');
-      const beyond = descending ? '<' : '>';
-      // The first bound is implied by the second and is what the index understands.
-      more.push(`r.date_lo ${beyond}= ${place}`, `(r.date_lo ${beyond} ${place} or ${idAfter})`);
-    }
-    parts.push(select(more, `r.date_lo${way}, r.id${idWay}`));
-  }
-  if (parts.length === 0 || !plan.where.some((c) => c.kind === 'date')) {
-    parts.push(
-      select(['r.date_lo is null', ...(after !== undefined && value === null ? [idAfter] : [])], `r.id${idWay}`),
-    );
-  }
-  if (parts.length === 1) return parts[0]!;
-  const union = parts.map((part, i) => `(select ${i} as part, row_number() over () as place, p.* from (${part}) p)`);
-  return `select * from (${union.join(' union all ')}) u\norder by part, place\nlimit ${plan.limit + 1}`;
+  const type = `r.type = ${scope.values.put(knownTypeKey(plan.type), 'int2')}`;
+  return reach === undefined ? [type] : [type, reach];
 }
 
 /** A coding that a plan asks for by half: every system of a code, or every code of a system, under a parameter. */

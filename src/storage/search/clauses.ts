@@ -24,15 +24,25 @@ function isSide(clause: Clause): clause is SideClause {
   return clause.kind === 'other-date' || clause.kind === 'string' || clause.kind === 'number';
 }
 
-/** All clauses together, joined by `and`. Tokens that must all be there become one array: the index meets them at once. */
-export function allOf(clauses: readonly Clause[], scope: Scope): string[] {
+/**
+ * All clauses together, joined by `and`. Tokens that must all be there become one array: the index meets them at once.
+ * @param bounded the caller bounds `date_lo` itself, so that date clauses need not
+ */
+export function allOf(clauses: readonly Clause[], scope: Scope, bounded = false): string[] {
   const single = clauses.filter((c) => c.kind === 'token' && c.anyOf.length === 1);
   const tokens = single.flatMap((c) => (c.kind === 'token' ? c.anyOf : []));
   const rest = clauses.filter((c) => !single.includes(c));
   return [
     ...(tokens.length > 0 ? [`r.token @> ${scope.values.put(tokens, 'int8[]')}`] : []),
-    ...rest.map((c) => condition(c, scope)),
+    ...rest.map((c) =>
+      c.kind === 'date' && bounded ? dateTest(c.test, 'r.date_lo', 'r.date_hi', scope.values) : condition(c, scope),
+    ),
   ];
+}
+
+/** Condition on the resources whose date is marked as long. */
+export function longs({ type, values }: Scope): string {
+  return `r.token @> ${values.put([longDateToken(type)], 'int8[]')}`;
 }
 
 function condition(clause: Clause, scope: Scope): string {
@@ -50,10 +60,8 @@ function condition(clause: Clause, scope: Scope): string {
       return `r.id = any(${values.put(clause.anyOf.map(storedId), 'uuid[]')})`;
     case 'updated':
       return instantTest(clause.test, 'r.updated', values);
-    case 'date': {
-      const longs = () => `r.token @> ${values.put([longDateToken(scope.type)], 'int8[]')}`;
-      return dateTest(clause.test, 'r.date_lo', 'r.date_hi', values, longs);
-    }
+    case 'date':
+      return dateTest(clause.test, 'r.date_lo', 'r.date_hi', values, () => longs(scope));
     case 'other-date':
     case 'string':
     case 'number':

@@ -1,71 +1,71 @@
-// Order of a search and where a page goes on after its cursor (keyset paging): no page skips or repeats a row that stays.
+// The order of a search as SQL: sort keys, and where a page goes on after its cursor (keyset paging), so that no page skips
+// or repeats a row that stays. Rows without a value come last in both directions; ids break ties in the direction of the
+// last key.
 import { storedId } from '../ids.ts';
-import type { SearchPlan, SortKey } from '../types.ts';
-import type { Scope } from './clauses.ts';
+import type { Cursor, SearchPlan, SortKey } from '../types.ts';
+import type { Values } from './statement.ts';
 
-/** A sort key as SQL: its column, its type, and whether it may be absent. */
-interface Key {
+/** A sort key: its expression on `r`, its type, and whether it may be absent. */
+export interface Key {
   readonly sql: string;
   readonly type: 'timestamptz' | 'text' | 'float8';
   readonly nullable: boolean;
   readonly descending: boolean;
+  /** For a key in a side table: where its rows are. */
+  readonly side?: Side;
+}
+
+export interface Side {
+  readonly table: 'search_date' | 'search_string' | 'search_number';
+  readonly column: 'lo' | 'value';
+  /** The parameter, as a place of the statement. */
+  readonly param: string;
 }
 
 export interface Order {
-  /** Sort values of the row as texts that read back exactly. */
-  readonly cursorValues: string;
-  readonly orderBy: string;
-  /** Condition on rows after the plan's cursor; undefined on the first page. */
-  after(): string | undefined;
+  readonly keys: readonly Key[];
+  readonly idDescending: boolean;
 }
 
-/** Keys before `_id` only: ids differ, so nothing sorts after them. */
-export function keysBeforeId(sort: readonly SortKey[]): { keys: readonly SortKey[]; idDescending: boolean } {
-  const at = sort.findIndex((s) => s.by === 'id');
-  const keys = at < 0 ? sort : sort.slice(0, at);
-  const last = at < 0 ? sort.at(-1) : sort[at];
-  return { keys, idDescending: last?.descending ?? false };
+/** The keys of a plan. Those after `_id` never decide, as ids differ. */
+export function orderOf(plan: SearchPlan, values: Values): Order {
+  const at = plan.sort.findIndex((s) => s.by === 'id');
+  const before = at < 0 ? plan.sort : plan.sort.slice(0, at);
+  const last = at < 0 ? plan.sort.at(-1) : plan.sort[at];
+  return { keys: before.map((s) => keyOf(s, values)), idDescending: last?.descending ?? false };
 }
 
-/** The order of a plan. Rows without a value come last in both directions; ids break ties in the direction of the last key. */
-export function orderOf(plan: SearchPlan, scope: Scope): Order {
-  const { keys: sort, idDescending } = keysBeforeId(plan.sort);
-  const keys = sort.map((s) => keyOf(s, scope));
-  return {
-    cursorValues: `array[${keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[]`,
-    orderBy: [
-      ...keys.map((k) => `${k.sql}${k.descending ? ' desc' : ''}${k.nullable ? ' nulls last' : ''}`),
-      `r.id${idDescending ? ' desc' : ''}`,
-    ].join(', '),
-    after: () => (plan.after === undefined ? undefined : `(${afterCursor(keys, idDescending, plan.after, scope)})`),
-  };
-}
+const SIDES = {
+  date: { table: 'search_date', column: 'lo', type: 'timestamptz' },
+  string: { table: 'search_string', column: 'value', type: 'text' },
+  number: { table: 'search_number', column: 'lo', type: 'float8' },
+} as const;
 
-function keyOf({ by, descending }: SortKey, scope: Scope): Key {
+function keyOf({ by, descending }: SortKey, values: Values): Key {
   if (by === 'updated') return { sql: 'r.updated', type: 'timestamptz', nullable: false, descending };
   if (by === 'date') return { sql: 'r.date_lo', type: 'timestamptz', nullable: true, descending };
   if (by === 'id') throw new Error('the id is no key before the id');
-  const [table, column, type] = SIDE[by.kind];
+  const { table, column, type } = SIDES[by.kind];
+  const side: Side = { table, column, param: values.put(by.param, 'int') };
   // Of several values the smallest counts going up, the largest going down.
-  const pick = descending ? 'max' : 'min';
-  const param = scope.values.put(by.param, 'int');
-  const row = `s.type = r.type and s.id = r.id and s.param = ${param}`;
-  return { sql: `(select ${pick}(s.${column}) from ${table} s where ${row})`, type, nullable: true, descending };
+  const pick = `${descending ? 'max' : 'min'}(s.${column})`;
+  const sql = `(select ${pick} from ${table} s where s.type = r.type and s.id = r.id and s.param = ${side.param})`;
+  return { sql, type, nullable: true, descending, side };
 }
 
-const SIDE = {
-  date: ['search_date', 'lo', 'timestamptz'],
-  string: ['search_string', 'value', 'text'],
-  number: ['search_number', 'lo', 'float8'],
-} as const;
+export function direction(descending: boolean): string {
+  return descending ? ' desc' : '';
+}
 
-function afterCursor(
-  keys: readonly Key[],
-  idDescending: boolean,
-  cursor: { values: readonly (string | null)[]; id: string },
-  { values }: Scope,
-): string {
-  const id = `r.id ${idDescending ? '<' : '>'} ${values.put(storedId(cursor.id), 'uuid')}`;
+/** `r.updated desc, r.id desc` */
+export function orderBy({ keys, idDescending }: Order): string {
+  const parts = keys.map((k) => `${k.sql}${direction(k.descending)}${k.nullable ? ' nulls last' : ''}`);
+  return [...parts, `r.id${direction(idDescending)}`].join(', ');
+}
+
+/** Condition on the rows after a cursor. */
+export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, values: Values): string {
+  const id = idAfter(idDescending, cursor, values);
   // From the last key backwards: after = beyond this key, or level with it and after on the keys that follow.
   return keys.reduceRight((rest, key, i) => {
     const value = cursor.values[i] ?? null;
@@ -75,4 +75,9 @@ function afterCursor(
     const absent = key.nullable ? ` or ${key.sql} is null` : '';
     return `(${beyond} or (${key.sql} = ${place} and (${rest}))${absent})`;
   }, id);
+}
+
+/** Condition on the ids after a cursor's. */
+export function idAfter(descending: boolean, cursor: Cursor, values: Values): string {
+  return `r.id ${descending ? '<' : '>'} ${values.put(storedId(cursor.id), 'uuid')}`;
 }

@@ -1,5 +1,5 @@
 // How a searched range and a stored range compare: R4 search.html#prefix. Dates are half-open [lo, hi), numbers closed.
-import type { NumberTest, Prefix, RangeTest } from '../types.ts';
+import type { Clause, NumberTest, Prefix, RangeTest } from '../types.ts';
 import type { Values } from './statement.ts';
 
 /** Dates that span more are marked by a token (`longDateToken` in storage/hash.ts); see {@link dateTest}. */
@@ -31,6 +31,15 @@ export function dateTest(test: RangeTest, lo: string, hi: string, values: Values
     ap: () => `${lo} < ${to()} and ${reaches(from())}`,
   };
   return conditions[test.prefix]();
+}
+
+/** What the stored ends must be after, for the date clauses that look at ends: with the bound of 31 days, a bound for `lo`. */
+export function reachedInstants(clauses: readonly Clause[], values: Values): string[] {
+  return clauses.flatMap((c) => {
+    if (c.kind !== 'date') return [];
+    if (c.test.prefix === 'gt') return [values.put(c.test.hi, 'timestamptz')];
+    return c.test.prefix === 'ge' || c.test.prefix === 'ap' ? [values.put(c.test.lo, 'timestamptz')] : [];
+  });
 }
 
 /** Condition on an instant that is known to the millisecond (`updated`). */
