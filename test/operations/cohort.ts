@@ -9,6 +9,8 @@ const profile = (id: string) => `${B}/StructureDefinition/${id}`;
 const ours = (system: string, code: string) => ({ coding: [{ system: `${B}/CodeSystem/${system}`, code }] });
 const extension = (id: string, value: object) => ({ url: profile(id), ...value });
 
+export const CONSENT_SCOPE = 'http://terminology.hl7.org/CodeSystem/consentscope';
+
 type Resource = Record<string, unknown>;
 /** Replaces elements; `undefined` takes one away. */
 export type Change = Record<string, unknown>;
@@ -242,6 +244,25 @@ export class Cohort {
         supportingInfo: [this.to(`weight:${patient}`)],
       },
       options.change,
+    );
+  }
+
+  /** The patient refuses the transmission on 3 February 2026. */
+  refusal(name: string, patient: string, change: Change = {}): this {
+    return this.add(
+      name,
+      {
+        resourceType: 'Consent',
+        meta: { profile: [profile('tls-consent')] },
+        status: 'active',
+        scope: { coding: [{ system: CONSENT_SCOPE, code: 'patient-privacy' }] },
+        category: [{ coding: [{ system: 'http://loinc.org', code: '59284-0' }] }],
+        patient: this.to(patient),
+        dateTime: '2026-01-10',
+        policy: [{ uri: 'https://www.legifrance.gouv.fr/codes/article_lc/LEGIARTI000046812694' }],
+        provision: { type: 'deny', period: { start: '2026-02-03', end: '2026-02-03' } },
+      },
+      change,
     );
   }
 
