@@ -26,16 +26,27 @@ export interface FhirRequest {
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly body?: Exact;
   /** Version named by If-Match, or undefined. */
-  readonly ifMatch?: number;
+  readonly ifMatch?: VersionTag;
+  /** Versions named by If-None-Match. */
+  readonly ifNoneMatch?: readonly VersionTag[];
+  /** Milliseconds of If-Modified-Since. */
+  readonly ifModifiedSince?: number;
   /** The search of If-None-Exist, without the leading `?`. */
   readonly ifNoneExist?: string;
   readonly prefer: 'minimal' | 'representation' | 'OperationOutcome' | undefined;
+  /** Prefer: handling=…; not said = strict: what a search does not understand is refused. */
+  readonly handling?: 'strict' | 'lenient';
 }
+
+/** The version that an entity tag names; `*` = any there is, 0 = a tag that no version of this server has. */
+export type VersionTag = number | '*';
 
 export interface FhirResponse {
   readonly status: number;
   /** JSON text, sent as it is. */
   readonly body?: string;
+  /** An OperationOutcome as JSON text: the body where there is no other, `response.outcome` in a Bundle. */
+  readonly outcome?: string;
   /** Relative to the base: `Observation/1/_history/1`. */
   readonly location?: string;
   readonly version?: number;

@@ -11,24 +11,51 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   const faults = error instanceof FaultError ? error.faults : faultsOfFastify(error as FastifyError);
   if (faults === undefined) {
     request.log.error({ err: error, reqId: request.id }, 'unexpected error');
-    reply.code(500).type(FHIR_JSON).send(JSON.stringify(exceptionOutcome(String(request.id), language)));
+    reply
+      .code(500)
+      .type(FHIR_JSON)
+      .send(JSON.stringify(exceptionOutcome(String(request.id), language)));
     return;
   }
   const status = statusOf(faults);
   if (status === 503) reply.header('retry-after', '5');
   request.log.debug({ faults }, 'refused');
-  reply.code(status).type(FHIR_JSON).send(JSON.stringify(outcomeOf(faults, language)));
+  reply
+    .code(status)
+    .type(FHIR_JSON)
+    .send(JSON.stringify(outcomeOf(faults, language)));
 }
 
 function faultsOfFastify(error: FastifyError): Fault[] | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return [one('too-large', 'body-too-large', 'The body is larger than this server takes at once. Split it.', 'Le corps est plus gros que ce que le serveur accepte en une fois. Découpez-le.')];
+      return [
+        one(
+          'too-large',
+          'body-too-large',
+          'The body is larger than this server takes at once. Split it.',
+          'Le corps est plus gros que ce que le serveur accepte en une fois. Découpez-le.',
+        ),
+      ];
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return [one('media-type', 'content-type', `Send JSON with Content-Type ${JSON_TYPES[0]} (or ${JSON_TYPES[1]}). XML is not read.`, `Envoyez du JSON avec Content-Type ${JSON_TYPES[0]} (ou ${JSON_TYPES[1]}). XML n’est pas lu.`)];
+      return [
+        one(
+          'media-type',
+          'content-type',
+          `Send JSON with Content-Type ${JSON_TYPES[0]} (or ${JSON_TYPES[1]}). XML is not read.`,
+          `Envoyez du JSON avec Content-Type ${JSON_TYPES[0]} (ou ${JSON_TYPES[1]}). XML n’est pas lu.`,
+        ),
+      ];
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return [one('invalid', 'body-length', 'The body is empty or shorter than Content-Length says.', 'Le corps est vide ou plus court que Content-Length ne l’annonce.')];
+      return [
+        one(
+          'invalid',
+          'body-length',
+          'The body is empty or shorter than Content-Length says.',
+          'Le corps est vide ou plus court que Content-Length ne l’annonce.',
+        ),
+      ];
     default:
       return error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500
         ? [{ ...one('invalid', 'http-request', error.message, error.message), status: error.statusCode }]

@@ -49,7 +49,8 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
   });
   app.addHook('onRequest', async (request) => {
     const { type } = request.params as Partial<Params>;
-    if (type !== undefined && !type.startsWith('$') && !service.definitions.isResourceType(type)) throw unknownType(type);
+    if (type !== undefined && !type.startsWith('$') && !service.definitions.isResourceType(type))
+      throw unknownType(type);
   });
 
   const answer = async (request: Req, reply: FastifyReply, run: (r: FhirRequest) => Promise<FhirResponse>) => {
@@ -91,8 +92,12 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
   app.get<{ Params: Params }>('/:type/:id/_history/:version', (q, reply) =>
     answer(q, reply, (r) => plain(r, () => vread(service, q.params.type, q.params.id, q.params.version))),
   );
-  app.get<{ Params: Params }>('/:type/:id/:op', (q, reply) => operation(q, reply, operationCode(q.params.op), q.params.id));
-  app.post<{ Params: Params }>('/:type/:id/:op', (q, reply) => operation(q, reply, operationCode(q.params.op), q.params.id));
+  app.get<{ Params: Params }>('/:type/:id/:op', (q, reply) =>
+    operation(q, reply, operationCode(q.params.op), q.params.id),
+  );
+  app.post<{ Params: Params }>('/:type/:id/:op', (q, reply) =>
+    operation(q, reply, operationCode(q.params.op), q.params.id),
+  );
 }
 
 function operationCode(segment: string): string {
@@ -134,7 +139,8 @@ function send(reply: FastifyReply, request: FhirRequest, response: FhirResponse)
   reply.code(response.status);
   if (response.version !== undefined) reply.header('etag', `W/"${response.version}"`);
   if (response.lastModified !== undefined) reply.header('last-modified', new Date(response.lastModified).toUTCString());
-  if (response.location !== undefined && response.status < 300) reply.header('location', `${request.base}/${response.location}`);
+  if (response.location !== undefined && response.status < 300)
+    reply.header('location', `${request.base}/${response.location}`);
   if (response.body === undefined) {
     reply.send();
     return;

@@ -31,7 +31,10 @@ const FORMATS: Readonly<Record<string, 'json' | 'csv' | 'ndjson'>> = {
  * The format to answer in: `_format` first, then Accept in order of its weights.
  * @throws FaultError 406 when none of them is offered
  */
-export function formatOf(request: FastifyRequest, offered: readonly ('csv' | 'ndjson')[] = []): 'json' | 'csv' | 'ndjson' {
+export function formatOf(
+  request: FastifyRequest,
+  offered: readonly ('csv' | 'ndjson')[] = [],
+): 'json' | 'csv' | 'ndjson' {
   const asked = queryOf(request).find(([n]) => n === '_format')?.[1];
   const wanted = asked === undefined ? acceptedTypes(request.headers.accept) : [asked.split(';')[0]?.trim() ?? ''];
   for (const type of wanted) {
@@ -69,7 +72,10 @@ export function queryOf(request: FastifyRequest): [string, string][] {
 export function fhirRequest(request: FastifyRequest, base: string): FhirRequest {
   const ifMatch = request.headers['if-match'];
   const ifNoneExist = request.headers['if-none-exist'];
-  const prefer = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(String(request.headers.prefer ?? ''))?.[1];
+  const prefer = /(?:^|[,;\s])return=(minimal|representation|OperationOutcome)\b/.exec(
+    String(request.headers.prefer ?? ''),
+  )?.[1];
+  const handling = /(?:^|[,;\s])handling=(strict|lenient)\b/.exec(String(request.headers.prefer ?? ''))?.[1];
   const body = request.body as Exact | undefined;
   return {
     base,
@@ -77,6 +83,7 @@ export function fhirRequest(request: FastifyRequest, base: string): FhirRequest 
     query: queryOf(request),
     prefer: prefer as FhirRequest['prefer'],
     ...(body === undefined || body === null ? {} : { body }),
+    ...(handling === undefined ? {} : { handling: handling as 'strict' | 'lenient' }),
     ...(ifMatch === undefined ? {} : { ifMatch: tag(ifMatch) }),
     ...(ifNoneExist === undefined ? {} : { ifNoneExist: String(ifNoneExist) }),
   };

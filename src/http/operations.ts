@@ -41,7 +41,9 @@ function find(operations: readonly Operation[], type: string, code: string, id: 
   const level = id === undefined ? 'type' : 'instance';
   const found = operations.find((o) => o.type === type && o.code === code && o.levels.includes(level));
   if (found !== undefined) return found;
-  const known = operations.flatMap((o) => o.levels.map((l) => `${o.type}${l === 'instance' ? '/[id]' : ''}/$${o.code}`));
+  const known = operations.flatMap((o) =>
+    o.levels.map((l) => `${o.type}${l === 'instance' ? '/[id]' : ''}/$${o.code}`),
+  );
   throw fault('not-found', 'operation-unknown', {
     en: `There is no operation $${code} at this address. Known: ${known.join(', ')}.`,
     fr: `Il n’y a pas d’opération $${code} à cette adresse. Connues : ${known.join(', ')}.`,

@@ -10,8 +10,17 @@ import { search } from './search.ts';
 import { update } from './update.ts';
 
 /** @throws FaultError with expressions that start from the bundle */
-export async function batchEntry(service: FhirService, entry: Entry, request: FhirRequest & { body: Exact }): Promise<EntryAnswer> {
-  const own = { ...request, ...conditions(entry), query: queryPairs(entry.url.split('?')[1] ?? ''), prefer: request.prefer ?? 'minimal' } as const;
+export async function batchEntry(
+  service: FhirService,
+  entry: Entry,
+  request: FhirRequest & { body: Exact },
+): Promise<EntryAnswer> {
+  const own = {
+    ...request,
+    ...conditions(entry),
+    query: queryPairs(entry.url.split('?')[1] ?? ''),
+    prefer: request.prefer ?? 'minimal',
+  } as const;
   try {
     return await dispatch(service, entry, own);
   } catch (e) {

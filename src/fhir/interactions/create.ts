@@ -3,16 +3,20 @@ import { fault } from '../../kernel/fault.ts';
 import { newId } from '../../storage/ids.ts';
 import type { Tx } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
+import type { Exact } from '../json.ts';
 import { parseSearch } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
-import type { Exact } from '../json.ts';
 import { written } from './answer.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
 /** Stores a new resource under an id of the server's. @throws FaultError 400, 412 (several match If-None-Exist), 422 */
-export async function create(service: FhirService, type: string, request: FhirRequest & { body: Exact }): Promise<FhirResponse> {
+export async function create(
+  service: FhirService,
+  type: string,
+  request: FhirRequest & { body: Exact },
+): Promise<FhirResponse> {
   const resource = checkedResource(service, request.body.value, type);
   await checkReferences(service, service.store, [{ resource, at: '' }], NONE);
   const patient =

@@ -6,7 +6,12 @@ import { deletionOf } from './prepare.ts';
 import { lockForUpdate } from './update.ts';
 
 /** Deletes the current state; the history stays. Deleting what is deleted is a success. @throws FaultError 404, 412 */
-export async function remove(service: FhirService, type: string, id: string, request: FhirRequest): Promise<FhirResponse> {
+export async function remove(
+  service: FhirService,
+  type: string,
+  id: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
   return service.store.transaction([routedPatient(id) ?? 0], async (tx) => {
     const current = await lockForUpdate(tx, type, id, request.ifMatch);
     if (current === undefined) throw unknown(type, id);

@@ -10,7 +10,12 @@ const MAX_COUNT = 1000;
 const CURSOR = '_before';
 
 /** Versions of one resource, newest first. @throws FaultError 404 never used, 400 unknown parameter or bad value */
-export async function history(service: FhirService, type: string, id: string, request: FhirRequest): Promise<FhirResponse> {
+export async function history(
+  service: FhirService,
+  type: string,
+  id: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
   const page = parameters(request);
   const { total, rows } = await service.store.history(type, id, page, everything);
   if (total === 0 && page.before === undefined && page.since === undefined) throw unknown(type, id);
@@ -18,7 +23,10 @@ export async function history(service: FhirService, type: string, id: string, re
   const link = [{ relation: 'self', url: `${request.base}/${type}/${id}/_history${query(request.query)}` }];
   if (last !== undefined && rows.length === page.limit && last.version > 1) {
     const kept = request.query.filter(([name]) => name !== CURSOR);
-    link.push({ relation: 'next', url: `${request.base}/${type}/${id}/_history${query([...kept, [CURSOR, String(last.version)]])}` });
+    link.push({
+      relation: 'next',
+      url: `${request.base}/${type}/${id}/_history${query([...kept, [CURSOR, String(last.version)]])}`,
+    });
   }
   const entries = rows.map((state) => historyEntry(state, request.base));
   const head = JSON.stringify({ resourceType: 'Bundle', type: 'history', total, link });
@@ -44,7 +52,8 @@ function query(pairs: readonly (readonly [string, string])[]): string {
 function parameters(request: FhirRequest): { limit: number; before?: number; since?: string } {
   const page: { limit: number; before?: number; since?: string } = { limit: DEFAULT_COUNT };
   for (const [name, value] of request.query) {
-    if (name === '_count' && /^\d{1,9}$/.test(value) && Number(value) > 0) page.limit = Math.min(Number(value), MAX_COUNT);
+    if (name === '_count' && /^\d{1,9}$/.test(value) && Number(value) > 0)
+      page.limit = Math.min(Number(value), MAX_COUNT);
     else if (name === CURSOR && /^[1-9]\d{0,8}$/.test(value)) page.before = Number(value);
     else if (name === '_since' && isInstant(value)) page.since = new Date(value).toISOString();
     else if (name !== '_format' && name !== '_pretty') throw refused(name, value);
@@ -53,7 +62,9 @@ function parameters(request: FhirRequest): { limit: number; before?: number; sin
 }
 
 function isInstant(value: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value));
+  return (
+    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(value) && !Number.isNaN(Date.parse(value))
+  );
 }
 
 function refused(name: string, value: string): Error {

@@ -1,9 +1,9 @@
 // From a body to a state that can be stored: checked, placed with its patient, stamped with id and meta, indexed.
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError, fault } from '../../kernel/fault.ts';
+import { tokenHash } from '../../storage/hash.ts';
 import type { PatientKey, ReadStore, ResourceWrite } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
-import { tokenHash } from '../../storage/hash.ts';
 import type { Exact } from '../json.ts';
 import { withDigits } from '../json.ts';
 import type { AnyResource, FhirService } from '../service.ts';
@@ -72,11 +72,16 @@ export async function patientOf(
   const id = service.extractor.compartmentPatient(resource) ?? (await logicalPatient(service, store, resource));
   if (id === undefined) return 0;
   const key = newPatients.get(id) ?? (await store.patientKeys([id])).get(id);
-  if (key === undefined) throw new FaultError([danglingReference({ path: resource.resourceType, type: 'Patient', id })]);
+  if (key === undefined)
+    throw new FaultError([danglingReference({ path: resource.resourceType, type: 'Patient', id })]);
   return key;
 }
 
-async function logicalPatient(service: FhirService, store: ReadStore, resource: AnyResource): Promise<string | undefined> {
+async function logicalPatient(
+  service: FhirService,
+  store: ReadStore,
+  resource: AnyResource,
+): Promise<string | undefined> {
   const identifier = service.extractor.logicalPatient(resource);
   if (identifier === undefined) return undefined;
   const { system, value } = identifier;
@@ -192,7 +197,10 @@ function stamp(resource: AnyResource, identity: Identity, updated: string, inPla
 }
 
 /** A deletion of a stored state. */
-export function deletionOf(service: FhirService, current: { type: string; id: string; patient: PatientKey; version: number }): ResourceWrite {
+export function deletionOf(
+  service: FhirService,
+  current: { type: string; id: string; patient: PatientKey; version: number },
+): ResourceWrite {
   return {
     type: current.type,
     id: current.id,

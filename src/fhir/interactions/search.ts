@@ -57,7 +57,12 @@ function searchset(
 ): string {
   const link = [{ relation: 'self', url: address(base, type, parsed.applied) }];
   if (page?.next !== undefined) link.push({ relation: 'next', url: address(base, type, parsed.nextPage(page.next)) });
-  const head = JSON.stringify({ resourceType: 'Bundle', type: 'searchset', ...(total === undefined ? {} : { total }), link });
+  const head = JSON.stringify({
+    resourceType: 'Bundle',
+    type: 'searchset',
+    ...(total === undefined ? {} : { total }),
+    link,
+  });
   const entries = [
     ...(page?.rows ?? []).map((row) => entry(row, base, 'match')),
     ...included.map((row) => entry(row, base, 'include')),

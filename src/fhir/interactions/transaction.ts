@@ -31,7 +31,11 @@ interface Placed {
 }
 
 /** @throws FaultError of the first entries that fail; nothing is stored then */
-export async function transaction(service: FhirService, entries: readonly Entry[], request: BundleRequest): Promise<EntryAnswer[]> {
+export async function transaction(
+  service: FhirService,
+  entries: readonly Entry[],
+  request: BundleRequest,
+): Promise<EntryAnswer[]> {
   checkEntries(service, entries);
   const links = entries.map((e) => (e.resource === undefined ? [] : linksOf(e.resource)));
   if (entries.every((e) => e.method === 'POST' && e.ifNoneExist === undefined)) {
@@ -140,7 +144,10 @@ async function put(
   await checkReferences(
     service,
     store,
-    live.map((e) => ({ resource: e.resource as NonNullable<Entry['resource']>, at: `Bundle.entry[${e.index}].resource` })),
+    live.map((e) => ({
+      resource: e.resource as NonNullable<Entry['resource']>,
+      at: `Bundle.entry[${e.index}].resource`,
+    })),
     known,
   );
   const writes = new Map<number, ResourceWrite>();
@@ -148,11 +155,17 @@ async function put(
     const p = placed[e.index];
     if (p === undefined || p.there !== undefined) continue;
     if (e.method === 'DELETE') {
-      if (p.version > 0) writes.set(e.index, deletionOf(service, { type: e.type, id: p.id, patient: p.patient, version: p.version }));
+      if (p.version > 0)
+        writes.set(e.index, deletionOf(service, { type: e.type, id: p.id, patient: p.patient, version: p.version }));
     } else if (e.resource !== undefined && (e.method === 'POST' || e.method === 'PUT')) {
       writes.set(
         e.index,
-        writeOf(service, e.resource, request.body, { id: p.id, version: p.version + 1, patient: p.patient, method: e.method }),
+        writeOf(service, e.resource, request.body, {
+          id: p.id,
+          version: p.version + 1,
+          patient: p.patient,
+          method: e.method,
+        }),
       );
     }
   }
@@ -182,12 +195,14 @@ async function placeEntry(
     return { id, patient, version: current?.version ?? 0, created: current === undefined || current.content === null };
   }
   const resource = e.resource as NonNullable<Entry['resource']>;
-  const patient = e.type === 'Patient' ? service.store.newPatientKey() : await patientOf(service, store, resource, newPatients);
+  const patient =
+    e.type === 'Patient' ? service.store.newPatientKey() : await patientOf(service, store, resource, newPatients);
   const id = newId(patient, service.clock);
   if (e.ifNoneExist !== undefined && tx !== undefined) {
     const there = await theOneThat(service, tx, e.type, e.ifNoneExist, id);
     const state = there === undefined ? undefined : await tx.read(e.type, there, everything);
-    if (state !== undefined) return { id: state.id, patient: state.patient, version: state.version, there: state.version, created: false };
+    if (state !== undefined)
+      return { id: state.id, patient: state.patient, version: state.version, there: state.version, created: false };
   }
   if (e.type === 'Patient') newPatients.set(id, patient);
   return { id, patient, version: 0, created: true };
@@ -237,7 +252,8 @@ function answerOf(write: ResourceWrite | undefined, request: FhirRequest, entry?
 
 async function get(service: FhirService, tx: Tx, e: Entry, request: BundleRequest): Promise<EntryAnswer> {
   try {
-    if (e.id === undefined) return await searchWith(service, tx, e.type, { ...request, query: queryPairs(e.url.split('?')[1] ?? '') });
+    if (e.id === undefined)
+      return await searchWith(service, tx, e.type, { ...request, query: queryPairs(e.url.split('?')[1] ?? '') });
     const state = await tx.read(e.type, e.id, everything);
     if (state === undefined) throw unknown(e.type, e.id);
     return stated(state);

@@ -3,7 +3,7 @@ import { fault } from '../../kernel/fault.ts';
 import { patientOf as routedPatient } from '../../storage/ids.ts';
 import type { StoredResource, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
-import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
+import type { AnyResource, FhirRequest, FhirResponse, FhirService, VersionTag } from '../service.ts';
 import { written } from './answer.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
 
@@ -58,7 +58,7 @@ export async function lockForUpdate(
   tx: Tx,
   type: string,
   id: string,
-  ifMatch: number | undefined,
+  ifMatch: VersionTag | undefined,
 ): Promise<StoredResource | undefined> {
   const current = await tx.lock(type, id);
   if (ifMatch === undefined || (current?.version === ifMatch && current.content !== null)) return current;
