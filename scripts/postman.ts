@@ -36,10 +36,15 @@ export function playCollection(base: string, quiet: boolean): Promise<PostmanRes
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { base: { type: 'string', default: 'http://127.0.0.1:8080/fhir' }, help: { type: 'boolean', default: false } },
+    options: {
+      base: { type: 'string', default: 'http://127.0.0.1:8080/fhir' },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) {
-    console.log('Usage: npm run postman -- [--base http://127.0.0.1:8080/fhir]\nPlays fixtures/postman against a running server.');
+    console.log(
+      'Usage: npm run postman -- [--base http://127.0.0.1:8080/fhir]\nPlays fixtures/postman against a running server.',
+    );
     process.exit(0);
   }
   const { failures } = await playCollection(values.base.replace(/\/+$/, ''), false);
