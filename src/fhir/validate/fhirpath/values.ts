@@ -63,8 +63,8 @@ const TEMPORAL = /^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)
 
 /** `=` of two single items: undefined where a date is too imprecise to tell. */
 export function equalItems(a: unknown, b: unknown): boolean | undefined {
-  // An element without a value equals nothing.
-  if (a === NO_VALUE || b === NO_VALUE) return false;
+  // An element without a value equals no value; of two such nothing is known.
+  if (a === NO_VALUE || b === NO_VALUE) return a === b ? undefined : false;
   if (a === b) return true;
   if (typeof a === 'string' && typeof b === 'string') {
     if (TEMPORAL.test(a) && TEMPORAL.test(b) && a.length >= 7 && b.length >= 7) {
