@@ -80,3 +80,12 @@ t.test('without a billable window the drafts say why', async (t) => {
   const french = await b.w.get(`${b.c.ref(rx)}/$draft-claims`, { 'accept-language': 'fr' });
   t.match(french.text, /Rien n’est facturable/);
 });
+
+t.test('the same question gets the same drafts, each entry with an address of its own', async (t) => {
+  const rx = await b.followed('2026-03-05');
+  const [one, two] = [await b.drafts(rx), await b.drafts(rx)];
+  t.equal(one.text, two.text);
+  const urls = (one.json.entry as readonly { fullUrl: string }[]).map((e) => e.fullUrl);
+  t.equal(new Set(urls).size, 2);
+  for (const url of urls) t.match(url, /^urn:uuid:[0-9a-f-]{36}$/);
+});

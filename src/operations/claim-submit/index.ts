@@ -5,6 +5,7 @@ import type { PatientKey } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
 import { jsonAnswer } from '../answer.ts';
 import type { Operation, OperationService } from '../operation.ts';
+import { entryUrl } from '../print/entry-url.ts';
 import { definition } from './definition.ts';
 import { gather } from './gather.ts';
 import { answerText, refused } from './present.ts';
@@ -35,7 +36,10 @@ export const claimSubmit: Operation = {
     const responses =
       outcome.kind === 'stored'
         ? outcome.responses.map(({ id, text }) => ({ text, fullUrl: `${base}/ClaimResponse/${id}` }))
-        : claims.map((sent) => ({ text: JSON.stringify(refused(sent, outcome.created, outcome.errors, language)) }));
+        : claims.map((sent) => ({
+            text: JSON.stringify(refused(sent, outcome.created, outcome.errors, language)),
+            fullUrl: entryUrl(`${sent.at} ${sent.submitted.prescription}`),
+          }));
     return jsonAnswer(call, answerText(bundled, responses));
   },
 };

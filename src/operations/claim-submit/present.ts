@@ -97,12 +97,9 @@ function errorOf({ itemSequence, code, text }: ClaimError, language: Language) {
 /** The ClaimResponse itself, or a Bundle of them when a Bundle was sent. */
 export function answerText(
   bundled: boolean,
-  responses: readonly { readonly text: string; readonly fullUrl?: string }[],
+  responses: readonly { readonly text: string; readonly fullUrl: string }[],
 ): string {
   if (!bundled) return responses[0]!.text;
-  const entries = responses.map(
-    ({ text, fullUrl }) =>
-      `{${fullUrl === undefined ? '' : `"fullUrl":${JSON.stringify(fullUrl)},`}"resource":${text}}`,
-  );
+  const entries = responses.map(({ text, fullUrl }) => `{"fullUrl":${JSON.stringify(fullUrl)},"resource":${text}}`);
   return `{"resourceType":"Bundle","type":"collection","entry":[${entries.join(',')}]}`;
 }

@@ -14,7 +14,8 @@ export const draftClaims: Operation = {
     const now = service.clock.now();
     const input = readInput(call, parameters(seriesMax(undefined, localDay(now, METROPOLE), service.law)));
     const policy = (input.policy as PolicyCode | undefined) ?? DEFAULT_POLICY;
-    const { drafts, zone } = await gather(service, call.id!, input, policy);
-    return jsonAnswer(call, present(drafts, localDay(now, zone), call.request.language));
+    const id = call.id!;
+    const { drafts, zone } = await gather(service, id, input, policy);
+    return jsonAnswer(call, present(drafts, id, localDay(now, zone), call.request.language));
   },
 };

@@ -6,16 +6,24 @@ import type { Language } from '../../fhir/outcome.ts';
 import { information } from '../../fhir/outcome.ts';
 import type { Day } from '../../kernel/day.ts';
 import { FORFAIT, LATM_CODE, structure } from '../canonical.ts';
+import { entryUrl } from '../print/entry-url.ts';
 import { Purse } from '../print/exact.ts';
 
-/** The Bundle as JSON text. @param created the day of the drafts */
-export function present(drafts: Drafts, created: Day, language: Language): string {
+/**
+ * The Bundle as JSON text.
+ * @param prescription id of the asked ServiceRequest
+ * @param created the day of the drafts
+ */
+export function present(drafts: Drafts, prescription: string, created: Day, language: Language): string {
   const purse = new Purse();
-  const resources =
+  const entry =
     drafts.kind === 'nothing'
-      ? [information(drafts.text[language])]
-      : [claimOf(drafts.operator, created, purse), claimOf(drafts.technical, created, purse)];
-  const bundle = { resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) };
+      ? [{ fullUrl: entryUrl(`${prescription} nothing`), resource: information(drafts.text[language]) }]
+      : [drafts.operator, drafts.technical].map((draft) => ({
+          fullUrl: entryUrl(`${prescription} ${draft.kind} ${draft.billablePeriod.start}`),
+          resource: claimOf(draft, created, purse),
+        }));
+  const bundle = { resourceType: 'Bundle', type: 'collection', entry };
   return withDigits(purse.exact(bundle), () => JSON.stringify(bundle));
 }
 
