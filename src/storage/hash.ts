@@ -94,7 +94,13 @@ export function tokenHash(type: string, param: string, system: string, value: st
   return formHash(paramKey(type, param), 'pair', system, value);
 }
 
-/** Marks a resource whose `date` spans more than 31 days or is open: see storage/search/ranges.ts. */
+/** A `date` that spans more days than these, or is open, is marked by {@link longDateToken}. */
+export const LONG_DATE_DAYS = 2;
+
+/**
+ * The mark of a long date. A search for what ends after an instant need not look at unmarked dates that begin two days
+ * before it: storage/search/walk.ts.
+ */
 export function longDateToken(type: string): string {
   return pairHash(paramKey(type, 'date'), '', 'long');
 }

@@ -7,7 +7,7 @@ import { formHash } from './hash.ts';
 import { allOf, reachCondition, type Scope } from './search/clauses.ts';
 import { afterCursor, type Order, orderBy, orderOf } from './search/order.ts';
 import { type Statement, Values } from './search/statement.ts';
-import { walk } from './search/walk.ts';
+import { looksForFew, walk } from './search/walk.ts';
 import { knownTypeKey } from './type-keys.ts';
 import type { Clause, Cursor, SearchPlan } from './types.ts';
 
@@ -39,20 +39,41 @@ export function compileSearch(plan: SearchPlan): Statement {
   const scope: Scope = { type: plan.type, values: new Values() };
   const common = commonConditions(plan, scope);
   const order = orderOf(plan, scope.values);
-  const text = order.keys.length === 1 ? walk(plan, order, common, COLUMNS, scope) : sorted(plan, order, common, scope);
+  const text =
+    order.keys.length > 1 || isLookup(plan) || (order.keys.length === 0 && !looksForFew(plan))
+      ? sorted(plan, order, common, scope)
+      : walk(plan, order, common, COLUMNS, scope);
   return { text, values: scope.values.list };
 }
 
-/** By id, or by several keys: all matches are found and sorted, unless the index of ids serves. */
+/** A search whose matches are few for sure, by an index that is not that of the order. */
+function isLookup({ where }: SearchPlan): boolean {
+  return where.some(
+    (c) => (c.kind === 'token' && c.rare) || (c.kind === 'or' && c.anyOf.some((a) => a.kind === 'patient')),
+  );
+}
+
+/**
+ * All matches are found and sorted; by id without tokens, the index of ids may serve instead. The `offset 0` of a lookup
+ * keeps PostgreSQL from walking along the order in the hope to meet a match: it knows nothing of rare tokens.
+ */
 function sorted(plan: SearchPlan, order: Order, common: readonly string[], scope: Scope): string {
-  const after = plan.after === undefined ? [] : [`(${afterCursor(order, plan.after, scope.values)})`];
+  const where = [...common, ...allOf(plan.where, scope)].join('\n  and ');
+  const after = plan.after === undefined ? [] : [afterCursor(order, plan.after, scope.values)];
+  const [from, conditions] = isLookup(plan)
+    ? [`(select * from resource r\nwhere ${where}\noffset 0) r`, after]
+    : ['resource r', [where, ...after]];
   return [
-    `select ${COLUMNS}, array[${order.keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[] as sort_values`,
-    'from resource r',
-    `where ${[...common, ...allOf(plan.where, scope), ...after].join('\n  and ')}`,
+    `select ${COLUMNS}, ${sortValues(order)}`,
+    `from ${from}`,
+    ...(conditions.length > 0 ? [`where ${conditions.join('\n  and ')}`] : []),
     `order by ${orderBy(order)}`,
     `limit ${plan.limit + 1}`,
   ].join('\n');
+}
+
+function sortValues({ keys }: Order): string {
+  return `array[${keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[] as sort_values`;
 }
 
 /** How many match: one row with `count`. */
@@ -94,13 +115,21 @@ export async function resolveCodings(plan: SearchPlan, lookup: CodingLookup): Pr
   const answers = await lookup(questions);
   let next = 0;
   const resolve = (clause: Clause): Clause => {
-    if (clause.kind === 'or') return { kind: 'or', anyOf: clause.anyOf.map(resolve) };
+    if (clause.kind === 'or') return joined(clause.anyOf.map(resolve));
     if (clause.kind !== 'any-system' && clause.kind !== 'any-code') return clause;
     const seen = answers[next++] ?? [];
     if (seen.length === 0) return { kind: 'none' };
     return { kind: 'token', anyOf: seen.map((c) => formHash(clause.param, 'pair', c.system, c.code)) };
   };
   return { ...plan, where: plan.where.map(resolve) };
+}
+
+/** Alternatives that are all tokens are one clause. */
+function joined(clauses: readonly Clause[]): Clause {
+  const live = clauses.filter((c) => c.kind !== 'none');
+  const tokens = live.flatMap((c) => (c.kind === 'token' ? c.anyOf : []));
+  if (live.length === 0) return { kind: 'none' };
+  return live.every((c) => c.kind === 'token') ? { kind: 'token', anyOf: tokens } : { kind: 'or', anyOf: live };
 }
 
 function collect(clauses: readonly Clause[], questions: CodingQuestion[]): void {

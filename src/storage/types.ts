@@ -116,8 +116,8 @@ export interface SearchPlan {
 }
 
 export type Clause =
-  /** Any of these token hashes. */
-  | { readonly kind: 'token'; readonly anyOf: readonly string[] }
+  /** Any of these token hashes. `rare`: such as identifiers, which one resource has, or a few. */
+  | { readonly kind: 'token'; readonly anyOf: readonly string[]; readonly rare?: boolean }
   /** A code whose system was not given: every coding seen under the parameter. */
   | { readonly kind: 'any-system'; readonly param: number; readonly code: string }
   /** Every code of a system seen under the parameter. */

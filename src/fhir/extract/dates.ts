@@ -1,6 +1,7 @@
 // FHIR dates as half-open ranges of instants, [lo, hi): each precision means all instants it may stand for (R4 search.html#date).
 // A date without time has no zone in R4, so it is read in UTC, when it is stored and when it is searched: one zone for both,
 // whatever zone the server stands in. Local days for counting are another matter: kernel/zone.ts.
+import { LONG_DATE_DAYS } from '../../storage/hash.ts';
 import type { Range } from '../../storage/types.ts';
 
 /** Open ends, in words that PostgreSQL reads as instants. */
@@ -11,7 +12,7 @@ export const FOREVER = 'infinity';
 export interface DateRange extends Range {
   readonly lo: string;
   readonly hi: string;
-  /** Open, or spans more than 31 days: such ranges carry a mark (storage/search/ranges.ts). */
+  /** Open, or spans more than {@link LONG_DATE_DAYS}: such a date carries a mark. */
   readonly long: boolean;
 }
 
@@ -61,7 +62,7 @@ function read(text: string): ParsedDate | undefined {
 }
 
 function span(from: number, to: number, precision: Precision, zoned = false): ParsedDate {
-  return { lo: iso(from), hi: iso(to), long: precision === 'year', precision, zoned };
+  return { lo: iso(from), hi: iso(to), long: precision === 'year' || precision === 'month', precision, zoned };
 }
 
 const DAY = 86_400_000;
@@ -119,7 +120,7 @@ function iso(millis: number): string {
   return `${dayText(day)}${TWO[Math.floor(seconds / 3600)]}:${TWO[Math.floor(seconds / 60) % 60]}:${TWO[seconds % 60]}Z`;
 }
 
-const LONG_MILLIS = 31 * DAY;
+const LONG_MILLIS = LONG_DATE_DAYS * DAY;
 
 function rangeOf(lo: string, hi: string): DateRange {
   return { lo, hi, long: instant(hi) - instant(lo) > LONG_MILLIS };

@@ -99,12 +99,13 @@ function settled(draft: Draft, keys: ReadonlyMap<string, number>): Clause {
 function merged(clauses: readonly Clause[]): Clause {
   const live = clauses.filter((c) => c.kind !== 'none');
   const tokens = live.flatMap((c) => (c.kind === 'token' ? c.anyOf : []));
+  const rare = live.every((c) => c.kind !== 'token' || c.rare);
   const patients = live.flatMap((c) => (c.kind === 'patient' ? c.anyOf : []));
   const ids = live.flatMap((c) => (c.kind === 'id' ? c.anyOf : []));
   const others = live.filter((c) => c.kind !== 'token' && c.kind !== 'patient' && c.kind !== 'id');
   const parts: Clause[] = [
     ...(patients.length > 0 ? [{ kind: 'patient', anyOf: patients } as const] : []),
-    ...(tokens.length > 0 ? [{ kind: 'token', anyOf: tokens } as const] : []),
+    ...(tokens.length > 0 ? [{ kind: 'token', anyOf: tokens, ...(rare ? { rare } : {}) } as const] : []),
     ...(ids.length > 0 ? [{ kind: 'id', anyOf: ids } as const] : []),
     ...others,
   ];

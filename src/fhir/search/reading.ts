@@ -184,6 +184,7 @@ export class Reading {
 
   /** The cursor, once everything was read. @throws FaultError with all that was wrong */
   finish(): Cursor | undefined {
+    if (this.sort.length === 0) this.sort = unasked(this.drafts);
     let cursor: Cursor | undefined;
     if (this.cursorText !== undefined && this.faults.length === 0) {
       const kinds = this.sortValueKinds();
@@ -210,4 +211,15 @@ export class Reading {
     }
     return kinds;
   }
+}
+
+/**
+ * The order when none was asked for. R4 leaves it open, so a search by date goes along the date, newest first, and one by
+ * _lastUpdated along that, oldest first: by id, a search for last week would read everything from the first day. Empty = by id.
+ */
+function unasked(drafts: readonly Draft[]): readonly SortPart[] {
+  for (const by of ['date', 'updated'] as const) {
+    if (drafts.some((d) => d.kind === by)) return [{ key: { by, descending: by === 'date' }, value: 'instant' }];
+  }
+  return [];
 }

@@ -77,7 +77,8 @@ function coding(param: number, { system, code }: Asked): Clause {
 
 function identifier(param: number, { system, code }: Asked): Clause {
   const form = system === undefined ? 'value' : code === '' ? 'system' : 'pair';
-  return { kind: 'token', anyOf: [formHash(param, form, system ?? '', code)] };
+  const anyOf = [formHash(param, form, system ?? '', code)];
+  return form === 'system' ? { kind: 'token', anyOf } : { kind: 'token', anyOf, rare: true };
 }
 
 const BOOLEANS = ['http://hl7.org/fhir/special-values', 'http://terminology.hl7.org/CodeSystem/special-values', ''];

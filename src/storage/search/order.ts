@@ -8,7 +8,7 @@ import type { Values } from './statement.ts';
 /** A sort key: its expression on `r`, its type, and whether it may be absent. */
 export interface Key {
   readonly sql: string;
-  readonly type: 'timestamptz' | 'text' | 'float8';
+  readonly type: 'timestamptz' | 'text' | 'float8' | 'uuid';
   readonly nullable: boolean;
   readonly descending: boolean;
   /** For a key in a side table: where its rows are. */

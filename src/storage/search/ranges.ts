@@ -1,13 +1,11 @@
 // How a searched range and a stored range compare: R4 search.html#prefix. Dates are half-open [lo, hi), numbers closed.
+import { LONG_DATE_DAYS } from '../hash.ts';
 import type { Clause, NumberTest, Prefix, RangeTest } from '../types.ts';
 import type { Values } from './statement.ts';
 
-/** Dates that span more are marked by a token (`longDateToken` in storage/hash.ts); see {@link dateTest}. */
-export const LONG_DAYS = 31;
-
 /**
  * Condition on stored dates. Each condition also bounds `lo`, where it can, because `lo` has the index. Tests that look at
- * `hi` only get such a bound by the knowledge that unmarked dates span at most {@link LONG_DAYS}: `longs` is the condition
+ * `hi` only get such a bound by the knowledge that unmarked dates span at most {@link LONG_DATE_DAYS}: `longs` is the condition
  * that finds the marked ones.
  */
 export function dateTest(test: RangeTest, lo: string, hi: string, values: Values, longs?: () => string): string {
@@ -17,7 +15,7 @@ export function dateTest(test: RangeTest, lo: string, hi: string, values: Values
   const reaches = (instant: string) =>
     longs === undefined
       ? `${hi} > ${instant}`
-      : `(${lo} > ${instant} - interval '${LONG_DAYS} days' or ${longs()}) and ${hi} > ${instant}`;
+      : `(${lo} > ${instant} - interval '${LONG_DATE_DAYS} days' or ${longs()}) and ${hi} > ${instant}`;
   const conditions: Record<Prefix, () => string> = {
     eq: within,
     ne: () => `${lo} is not null and not (${within()})`,
@@ -33,7 +31,7 @@ export function dateTest(test: RangeTest, lo: string, hi: string, values: Values
   return conditions[test.prefix]();
 }
 
-/** What the stored ends must be after, for the date clauses that look at ends: with the bound of 31 days, a bound for `lo`. */
+/** What the stored ends must be after, for the date clauses that look at ends: with the bound of unmarked dates, a bound for `lo`. */
 export function reachedInstants(clauses: readonly Clause[], values: Values): string[] {
   return clauses.flatMap((c) => {
     if (c.kind !== 'date') return [];

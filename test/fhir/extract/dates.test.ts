@@ -86,16 +86,19 @@ t.test('a Period has open ends where it says none', async (t) => {
     const r = periodRange(period);
     return r === undefined ? undefined : [r.lo, r.hi, r.long];
   };
-  t.same(range({ start: '2024-01-01', end: '2024-01-31' }), ['2024-01-01T00:00:00Z', '2024-02-01T00:00:00Z', false]);
+  t.same(range({ start: '2024-01-01', end: '2024-01-02' }), ['2024-01-01T00:00:00Z', '2024-01-03T00:00:00Z', false]);
+  t.same(range({ start: '2024-01-01T00:00:00Z', end: '2024-01-03T00:00:00Z' })?.[2], true);
   t.same(range({ start: '2024-01-01', end: '2024-02-01' }), ['2024-01-01T00:00:00Z', '2024-02-02T00:00:00Z', true]);
   t.same(range({ start: '2024-01-01' }), ['2024-01-01T00:00:00Z', 'infinity', true]);
   t.same(range({ end: '2024-01' }), ['-infinity', '2024-02-01T00:00:00Z', true]);
   t.equal(range({}), undefined);
 });
 
-t.test('only a year is long among dates', async (t) => {
+t.test('years and months are long, days are not', async (t) => {
   t.equal(parseDate('2024')?.long, true);
-  t.equal(parseDate('2024-01')?.long, false, '31 days are not');
+  t.equal(parseDate('2024-02')?.long, true);
+  t.equal(parseDate('2024-02-01')?.long, false);
+  t.equal(parseDate('2024-02-01T10:00:00.1Z')?.long, false);
 });
 
 t.test('a Timing is its outer limits', async (t) => {

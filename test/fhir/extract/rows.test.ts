@@ -133,9 +133,10 @@ t.test('a long or open date carries the mark', async (t) => {
   const marked = (more: object) => rowsOf('Observation', more).tokens.includes(longDateToken('Observation'));
   t.ok(marked({ effectiveDateTime: '2024' }));
   t.ok(marked({ effectivePeriod: { start: '2024-01-01' } }));
-  t.ok(marked({ effectivePeriod: { start: '2024-01-01', end: '2024-02-01' } }), '32 days');
-  t.notOk(marked({ effectivePeriod: { start: '2024-01-01', end: '2024-01-31' } }), '31 days');
-  t.notOk(marked({ effectiveDateTime: '2024-01' }));
+  t.ok(marked({ effectivePeriod: { start: '2024-01-01', end: '2024-01-03' } }), '3 days');
+  t.notOk(marked({ effectivePeriod: { start: '2024-01-01', end: '2024-01-02' } }), '2 days');
+  t.ok(marked({ effectiveDateTime: '2024-01' }));
+  t.notOk(marked({ effectiveDateTime: '2024-01-01' }));
 });
 
 t.test('each part of a name or address is a text of its own', async (t) => {

@@ -23,6 +23,19 @@ const ORDERS = [
   '_sort=date,-value-quantity',
   '_sort=_id,date',
   '_sort=value-date,-date',
+  'date=ge2023',
+  'date=ge2023&_sort=-date',
+  'date=gt2024-01-31&date=lt2030&_sort=date',
+  'date=ap2024-01-31&_sort=-date',
+  'date=ge2024,2019&_sort=date',
+  'date=ne2024-01-10&_sort=-date',
+  'code=http://loinc.org|29463-7&_sort=-date',
+  'code=http://loinc.org|&_sort=date',
+  'code=http://loinc.org|&date=ge2024-01-31&_sort=-date',
+  'status=final&_sort=-_lastUpdated',
+  'status=final&_sort=value-quantity',
+  'subject=Patient/amelie&_sort=-date',
+  '_lastUpdated=gt2024-04-01T00:05:00Z',
 ];
 
 async function walk(store: Store, type: string, query: string, count: number): Promise<string[]> {
