@@ -10,7 +10,10 @@ import { MAX_ENTRIES } from './interactions/bundle.ts';
 export interface ServedOperation {
   readonly code: string;
   readonly definition: string;
+  /** A resource type, or `*` for every type. */
   readonly type: string;
+  readonly levels: readonly ('system' | 'type' | 'instance' | 'version')[];
+  readonly note?: string;
 }
 
 export interface Served {
@@ -44,6 +47,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
         mode: 'server',
         documentation: `A Bundle takes at most ${MAX_ENTRIES} entries. Unknown or unsupported parameters are refused with 400.`,
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),
       },
     ],
@@ -52,15 +56,14 @@ export function capabilityStatement(served: Served): CapabilityStatement {
 
 function resourceOf(type: string, served: Served): CapabilityStatementRestResource {
   const profiles = served.profiles.get(type);
-  const operation: CapabilityStatementRestResourceOperation[] = served.operations
-    .filter((o) => o.type === type)
-    .map((o) => ({ name: o.code, definition: o.definition }));
   const includes = served.includes(type);
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     ...(profiles === undefined ? {} : { supportedProfile: [...profiles] }),
-    interaction: (['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const).map((code) => ({ code })),
+    interaction: (['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const).map(
+      (code) => ({ code }),
+    ),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
@@ -71,6 +74,18 @@ function resourceOf(type: string, served: Served): CapabilityStatementRestResour
     referencePolicy: ['literal', 'logical', 'enforced'],
     ...(includes.length > 0 ? { searchInclude: [...includes] } : {}),
     searchParam: served.searchParameters(type).map((p) => ({ name: p.code, definition: p.url, type: p.type })),
-    ...(operation.length > 0 ? { operation } : {}),
+    ...operationsOf(served, (o) => (o.type === type || o.type === '*') && o.levels.some((l) => l !== 'system')),
   };
+}
+
+function operationsOf(
+  { operations }: Served,
+  wanted: (operation: ServedOperation) => boolean,
+): { operation?: CapabilityStatementRestResourceOperation[] } {
+  const operation = operations.filter(wanted).map(({ code, definition, note }) => ({
+    name: code,
+    definition,
+    ...(note === undefined ? {} : { documentation: note }),
+  }));
+  return operation.length > 0 ? { operation } : {};
 }

@@ -14,7 +14,7 @@ import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
 import { FHIR_JSON, fhirRequest, formatOf, JSON_TYPES } from './negotiation.ts';
-import { runOperation } from './operations.ts';
+import { type OperationPlace, runOperation } from './operations.ts';
 
 export interface FhirRoutes {
   readonly service: OperationService;
@@ -48,9 +48,9 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
     done(null, body);
   });
   app.addHook('onRequest', async (request) => {
-    const { type } = request.params as Partial<Params>;
-    if (type !== undefined && !type.startsWith('$') && !service.definitions.isResourceType(type))
-      throw unknownType(type);
+    const { type, id } = request.params as Partial<Params>;
+    if (type === undefined || (type.startsWith('$') && id === undefined)) return;
+    if (!service.definitions.isResourceType(type)) throw unknownType(type);
   });
 
   const answer = async (request: Req, reply: FastifyReply, run: (r: FhirRequest) => Promise<FhirResponse>) => {
@@ -59,27 +59,33 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
     send(reply, fhir, await run(fhir));
     return reply;
   };
-  const operation = (request: Req, reply: FastifyReply, code: string, id: string | undefined) =>
-    runOperation(options, request, reply, request.params.type, code, id);
+  const operation = (request: Req, reply: FastifyReply, segment: string, place: OperationPlace) =>
+    runOperation(options, request, reply, place, operationCode(segment));
 
   app.get('/metadata', (request, reply) =>
     answer(request as Req, reply, async (r) => ({ status: 200, body: options.capability(r.base) })),
   );
   app.post('/', (request, reply) => answer(request as Req, reply, (r) => bundle(service, withBody(r))));
 
-  app.get<{ Params: Params }>('/:type', (q, reply) => answer(q, reply, (r) => search(service, q.params.type, r)));
+  app.get<{ Params: Params }>('/:type', (q, reply) =>
+    q.params.type.startsWith('$')
+      ? operation(q, reply, q.params.type, {})
+      : answer(q, reply, (r) => search(service, q.params.type, r)),
+  );
   app.post<{ Params: Params }>('/:type', (q, reply) =>
-    answer(q, reply, (r) => create(service, q.params.type, withBody(r))),
+    q.params.type.startsWith('$')
+      ? operation(q, reply, q.params.type, {})
+      : answer(q, reply, (r) => create(service, q.params.type, withBody(r))),
   );
   app.post<{ Params: Params }>('/:type/_search', (q, reply) =>
     answer(q, reply, (r) => search(service, q.params.type, { ...r, query: [...r.query, ...formPairs(q.body)] })),
   );
   app.get<{ Params: Params }>('/:type/:id', (q, reply) =>
     q.params.id.startsWith('$')
-      ? operation(q, reply, q.params.id.slice(1), undefined)
+      ? operation(q, reply, q.params.id, { type: q.params.type })
       : answer(q, reply, (r) => plain(r, () => read(service, q.params.type, q.params.id))),
   );
-  app.post<{ Params: Params }>('/:type/:id', (q, reply) => operation(q, reply, operationCode(q.params.id), undefined));
+  app.post<{ Params: Params }>('/:type/:id', (q, reply) => operation(q, reply, q.params.id, { type: q.params.type }));
   app.put<{ Params: Params }>('/:type/:id', (q, reply) =>
     answer(q, reply, (r) => update(service, q.params.type, q.params.id, withBody(r))),
   );
@@ -92,13 +98,17 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
   app.get<{ Params: Params }>('/:type/:id/_history/:version', (q, reply) =>
     answer(q, reply, (r) => plain(r, () => vread(service, q.params.type, q.params.id, q.params.version))),
   );
-  app.get<{ Params: Params }>('/:type/:id/:op', (q, reply) =>
-    operation(q, reply, operationCode(q.params.op), q.params.id),
-  );
-  app.post<{ Params: Params }>('/:type/:id/:op', (q, reply) =>
-    operation(q, reply, operationCode(q.params.op), q.params.id),
-  );
+  for (const [path, placeOf] of BELOW_INSTANCES) {
+    app.get<{ Params: Params }>(path, (q, reply) => operation(q, reply, q.params.op, placeOf(q.params)));
+    app.post<{ Params: Params }>(path, (q, reply) => operation(q, reply, q.params.op, placeOf(q.params)));
+  }
 }
+
+/** Addresses of operations on one resource and on one version of it. */
+const BELOW_INSTANCES: readonly (readonly [string, (params: Params) => OperationPlace])[] = [
+  ['/:type/:id/:op', ({ type, id }) => ({ type, id })],
+  ['/:type/:id/_history/:version/:op', ({ type, id, version }) => ({ type, id, version })],
+];
 
 function operationCode(segment: string): string {
   if (segment.startsWith('$')) return segment.slice(1);

@@ -2,23 +2,30 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fault } from '../kernel/fault.ts';
-import type { Operation } from '../operations/operation.ts';
+import type { Operation, OperationLevel } from '../operations/operation.ts';
+import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
 import type { FhirRoutes } from './fhir-routes.ts';
 import { FHIR_JSON, fhirRequest, formatOf } from './negotiation.ts';
 
 const TYPES = { json: FHIR_JSON, csv: 'text/csv; charset=utf-8', ndjson: 'application/fhir+ndjson; charset=utf-8' };
 
-/** Runs `[base]/type/$code` or `[base]/type/id/$code`. @throws FaultError 404 unknown operation, 405 wrong verb, 406 format */
+/** What an operation's address names before the `$`. */
+export interface OperationPlace {
+  readonly type?: string;
+  readonly id?: string;
+  readonly version?: string;
+}
+
+/** Runs an operation at its address. @throws FaultError 404 unknown operation, 405 wrong verb, 406 format */
 export async function runOperation(
   routes: FhirRoutes,
   request: FastifyRequest,
   reply: FastifyReply,
-  type: string,
+  place: OperationPlace,
   code: string,
-  id: string | undefined,
 ): Promise<FastifyReply> {
   const verb = request.method === 'POST' ? 'POST' : 'GET';
-  const operation = find(routes.operations, type, code, id);
+  const operation = find(routes.operations, place, code);
   if (!operation.verbs.includes(verb)) {
     reply.header('allow', operation.verbs.join(', '));
     throw fault('method', 'operation-verb', {
@@ -26,9 +33,11 @@ export async function runOperation(
       fr: `$${code} attend ${operation.verbs.join(' ou ')}.`,
     });
   }
-  const format = formatOf(request, id === undefined ? (operation.formats ?? []) : []);
+  const format = formatOf(request, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
   const answer = await operation.run(routes.service, {
-    id,
+    type: place.type,
+    id: place.id,
+    ...(place.version === undefined ? {} : { version: place.version }),
     verb,
     format,
     request: fhirRequest(request, routes.baseOf(request)),
@@ -37,12 +46,25 @@ export async function runOperation(
   return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { objectMode: false }));
 }
 
-function find(operations: readonly Operation[], type: string, code: string, id: string | undefined): Operation {
-  const level = id === undefined ? 'type' : 'instance';
-  const found = operations.find((o) => o.type === type && o.code === code && o.levels.includes(level));
+function levelOf({ type, id, version }: OperationPlace): OperationLevel {
+  if (version !== undefined) return 'version';
+  if (id !== undefined) return 'instance';
+  return type === undefined ? 'system' : 'type';
+}
+
+const BEFORE: Readonly<Record<OperationLevel, (type: string) => string>> = {
+  system: () => '',
+  type: (type) => `${type}/`,
+  instance: (type) => `${type}/[id]/`,
+  version: (type) => `${type}/[id]/_history/[version]/`,
+};
+
+function find(operations: readonly Operation[], place: OperationPlace, code: string): Operation {
+  const level = levelOf(place);
+  const found = operations.find((o) => o.code === code && standsOn(o, place.type, level));
   if (found !== undefined) return found;
   const known = operations.flatMap((o) =>
-    o.levels.map((l) => `${o.type}${l === 'instance' ? '/[id]' : ''}/$${o.code}`),
+    o.levels.map((l) => `${BEFORE[l](o.type === EVERY_TYPE ? '[type]' : o.type)}$${o.code}`),
   );
   throw fault('not-found', 'operation-unknown', {
     en: `There is no operation $${code} at this address. Known: ${known.join(', ')}.`,

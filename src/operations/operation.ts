@@ -1,5 +1,6 @@
 // What an operation declares of itself. One list of them is read by the routes, the CapabilityStatement and the tests.
 import type { FhirRequest, FhirService } from '../fhir/service.ts';
+import type { Text } from '../kernel/fault.ts';
 import type { Law } from '../law/law.ts';
 
 /** The parts that operations share; made once in app.ts. */
@@ -7,9 +8,16 @@ export interface OperationService extends FhirService {
   readonly law: Law;
 }
 
+/** Where an operation stands: the base, a type, an instance, or one version of an instance. */
+export type OperationLevel = 'system' | 'type' | 'instance' | 'version';
+
 export interface OperationCall {
-  /** undefined at type level. */
+  /** The type in the address; undefined at system level. */
+  readonly type: string | undefined;
+  /** undefined at system and type level. */
   readonly id: string | undefined;
+  /** The version in the address, as it was sent; only at version level. */
+  readonly version?: string;
   readonly verb: 'GET' | 'POST';
   readonly request: FhirRequest;
   /** Negotiated answer: only population operations offer more than JSON. */
@@ -22,17 +30,43 @@ export interface OperationAnswer {
   readonly body: string | AsyncIterable<string>;
 }
 
+/** `type` of an operation that stands on every resource type. */
+export const EVERY_TYPE = '*';
+
+/** A parameter as documents show it. */
+export interface OperationInput {
+  readonly name: string;
+  /** FHIR type of the value. */
+  readonly type: string;
+  readonly required?: boolean;
+  readonly many?: boolean;
+  /** The codes there are, where they are few. */
+  readonly codes?: readonly string[];
+  readonly text: Text;
+}
+
 export interface Operation {
   /** Name without the `$`. */
   readonly code: string;
   /** Canonical of the OperationDefinition. */
   readonly definition: string;
+  /** A resource type, or {@link EVERY_TYPE}. */
   readonly type: string;
-  readonly levels: readonly ('instance' | 'type')[];
+  readonly levels: readonly OperationLevel[];
   readonly affectsState: boolean;
   /** GET is offered only where state is not affected. */
   readonly verbs: readonly ('GET' | 'POST')[];
   /** Formats beside JSON, at type level. */
   readonly formats?: readonly ('csv' | 'ndjson')[];
+  /** What it takes, for the documents; absent where the OperationDefinition in `profiles/` says it. */
+  readonly inputs?: readonly OperationInput[];
+  /** What a reader of the CapabilityStatement should know beyond the definition. */
+  readonly note?: string;
   run(service: OperationService, call: OperationCall): Promise<OperationAnswer>;
+}
+
+/** Whether an operation stands on a type (undefined = on the base) at a level. */
+export function standsOn(operation: Operation, type: string | undefined, level: OperationLevel): boolean {
+  if (!operation.levels.includes(level)) return false;
+  return type === undefined ? level === 'system' : operation.type === EVERY_TYPE || operation.type === type;
 }

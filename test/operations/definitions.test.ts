@@ -16,8 +16,10 @@ const published = readdirSync(FOLDER)
   .map((f) => JSON.parse(readFileSync(new URL(f, FOLDER), 'utf8')) as OperationDefinition);
 
 t.test('every operation is published, and every published one is served', async (t) => {
-  t.same(operations.map((o) => o.definition).sort(), published.map((d) => d.url).sort());
-  for (const o of operations) {
+  // Those of R4 itself are published by HL7.
+  const ours = operations.filter((o) => !o.definition.startsWith('http://hl7.org/fhir/'));
+  t.same(ours.map((o) => o.definition).sort(), published.map((d) => d.url).sort());
+  for (const o of ours) {
     const d = published.find((x) => x.url === o.definition);
     t.match(d, {
       code: o.code,
