@@ -131,3 +131,8 @@ t.test('prints for people when asked', async (t) => {
   t.match(pretty.text, /^\{\n {2}"resourceType": "Parameters"/);
   t.same(pretty.json, (await ask('rx1')).json);
 });
+
+t.test('the answer is valid R4', async (t) => {
+  const kept = await w.post('Parameters', (await ask('rx1')).json);
+  t.equal(kept.status, 201, kept.text);
+});

@@ -254,3 +254,8 @@ t.test('chains of one patient are told apart', async (t) => {
   const activities = (json.entry as readonly { resource: Json }[]).map((e) => plain(e.resource).activity);
   t.same(activities, ['ic', 'irc']);
 });
+
+t.test('a page is valid R4', async (t) => {
+  const kept = await w.post('Bundle', (await w.get(`${BASE}&_count=3`)).json);
+  t.equal(kept.status, 201, kept.text);
+});

@@ -249,3 +249,12 @@ t.test('a Consent about research refuses no transmission', async (t) => {
   await full(cohort().patient(p).refusal(fresh('consent'), p, research).prescription(rx, { patient: p }), p).load(w);
   t.match(periodsOf(await ask(rx))[0], { status: 'billable' });
 });
+
+t.test('answers with every reason are valid R4', async (t) => {
+  for (let i = 1; i <= serial; i++) {
+    const rx = parties.ref(`rx${i}`);
+    if (!rx.startsWith('ServiceRequest/')) continue;
+    const kept = await w.post('Parameters', await ask(`rx${i}`));
+    t.equal(kept.status, 201, kept.text);
+  }
+});
