@@ -138,15 +138,19 @@ for (const [frequency, period, unit, expected] of [
   [1, 7, 'd', { unit: 'week', expected: 4 }],
   [1, 1, 'wk', { unit: 'week', expected: 4 }],
   [2, 2, 'wk', { unit: 'week', expected: 4 }],
-  [1, 8, 'd', { unit: 'week', expected: 3 }],
+  [1, 8, 'd', { unit: 'day', expected: 3 }],
+  [1, 10, 'd', { unit: 'day', expected: 3 }],
+  [1, 14, 'd', { unit: 'week', expected: 2 }],
   [1, 2, 'wk', { unit: 'week', expected: 2 }],
+  [3, 4, 'wk', { unit: 'week', expected: 3 }],
+  [1, 6, 'wk', { unit: 'week', expected: 1 }],
   [1, 3, 'wk', { unit: 'week', expected: 1 }],
-  [1, 1, 'mo', { unit: 'week', expected: 1 }],
-  [2, 1, 'mo', { unit: 'week', expected: 2 }],
-  [4, 1, 'mo', { unit: 'week', expected: 4 }],
+  [1, 1, 'mo', { unit: 'day', expected: 1 }],
+  [2, 1, 'mo', { unit: 'day', expected: 2 }],
+  [4, 1, 'mo', { unit: 'day', expected: 4 }],
   [5, 1, 'mo', { unit: 'day', expected: 5 }],
-  [1, 3, 'mo', { unit: 'week', expected: 1 }],
-  [1, 1, 'a', { unit: 'week', expected: 1 }],
+  [1, 3, 'mo', { unit: 'day', expected: 1 }],
+  [1, 1, 'a', { unit: 'day', expected: 1 }],
 ] as const) {
   t.test(`${frequency} in ${period} ${unit} expects ${expected.expected} of unit ${expected.unit}`, async (t) => {
     t.match(windowOf(of(aPrescription().of('irc').expecting(frequency, period, unit))), expected);
@@ -173,6 +177,11 @@ t.test('more than is expected gives a ratio above 1', async (t) => {
     ratio: 2,
     status: 'sufficient',
   });
+});
+
+t.test('two readings in one week answer a frequency of two a month', async (t) => {
+  const rx = aPrescription().of('irc').expecting(2, 1, 'mo');
+  t.match(windowOf(of(rx).measuredOn(['2026-03-03', '2026-03-05'])), { unit: 'day', received: 2, ratio: 1 });
 });
 
 t.test('a frequency that says nothing is no frequency', async (t) => {

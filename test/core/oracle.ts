@@ -198,7 +198,8 @@ function observe(
     const period = t.period * ({ h: 1 / 24, d: 1, wk: 7, mo: 30 } as Record<string, number>)[t.periodUnit]!;
     const floor = Math.max(1, Math.floor((t.frequency * monitored.length) / period + 1e-9));
     const pace = Math.sign(t.frequency * 7 - period);
-    if (pace > 0) expected = Math.min(floor, monitored.length);
+    const byWeeks = period % 7 === 0;
+    if (pace > 0 || (pace < 0 && !byWeeks)) expected = Math.min(floor, monitored.length);
     else {
       unit = 'week';
       expected = pace === 0 ? begun.length : Math.min(floor, begun.length);

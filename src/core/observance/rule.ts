@@ -96,7 +96,9 @@ function byTransmission(
   const times = Math.floor((t.frequency * days * SECONDS.d) / period);
   // Exactly weekly is the rule of the weekly lines; slower takes the floor, at most the blocks begun (contract 2.2, 2.8).
   if (perPeriod === period) return { unit: 'week', expected: begun(blocks, days) };
-  if (perPeriod < period) return { unit: 'week', expected: Math.min(Math.max(1, times), begun(blocks, days)) };
+  // "Slower by weeks": only what is stated in whole weeks is counted in weeks; a month or ten days are counted in days.
+  const byWeeks = perPeriod < period && period % SECONDS.wk === 0;
+  if (byWeeks) return { unit: 'week', expected: Math.min(Math.max(1, times), begun(blocks, days)) };
   return { unit: 'day', expected: Math.min(Math.max(1, times), days) };
 }
 
