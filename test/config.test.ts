@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -112,4 +112,9 @@ t.test('the help names everything that can be set', async (t) => {
   const result = readConfig(['--help'], { PORT: 'wrong' });
   t.equal(result.kind, 'help');
   for (const name of optionNames) t.ok(result.kind === 'help' && result.text.includes(`  ${name} `), name);
+});
+
+t.test('the README names everything that can be set', async (t) => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+  for (const name of optionNames) t.ok(readme.includes(`\`${name}\``), name);
 });
