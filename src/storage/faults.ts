@@ -60,6 +60,19 @@ export function unknownOutcome(cause: unknown): FaultError {
   );
 }
 
+/** The fault of a write that comes when the store is closed or closing. */
+export function closedFault(): FaultError {
+  return fault(
+    'unavailable',
+    'storage-closed',
+    {
+      en: 'The server is stopping. Send the request again when it has started anew.',
+      fr: "Le serveur s'arrête. Renvoyez la requête quand il aura redémarré.",
+    },
+    { status: 503 },
+  );
+}
+
 /**
  * The fault of a database error, or the error itself when it is a bug of ours. Serialization failures that are left after
  * all attempts come here too.

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FaultError } from '../kernel/fault.ts';
 import type { Draft } from './drafts.ts';
-import { constraintOf, isConnectionLoss, isRetryable, toFault, unknownOutcome } from './faults.ts';
+import { closedFault, constraintOf, isConnectionLoss, isRetryable, toFault, unknownOutcome } from './faults.ts';
 import { insertAssigned, insertReadings, insertResources, insertSideRows } from './insert.ts';
 import type { Log } from './log.ts';
 import { isPatient, upsertPatients } from './patients.ts';
@@ -37,11 +37,14 @@ const RACED = new Set([
   'patient_id_uq',
 ]);
 
+/** Tells a caller how it ended. Called when the writer is free again, so that what the caller sends next finds it so. */
+type Settle = () => void;
+
 interface Item extends Waiting {
   /** Set for pure creates. */
   readonly drafts?: readonly Draft[];
-  /** Set for works with a transaction of their own. Never rejects: it settles its caller's promise. */
-  readonly work?: (session: Session) => Promise<void>;
+  /** Set for works with a transaction of their own. Never rejects: what it gives settles its caller's promise. */
+  readonly work?: (session: Session) => Promise<Settle>;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -58,6 +61,8 @@ export class Writer {
   readonly #queue = new ConflictQueue<Item>(GROUP);
   readonly #slots: readonly Slot[];
   #closing: (() => void) | undefined;
+  #pumping = false;
+  #closed = false;
 
   /** @param open opens a session once it is sure that this server holds the database */
   constructor(open: () => Promise<Session>, count: number, memory: Memory, log: Log) {
@@ -89,7 +94,11 @@ export class Writer {
         joins: false,
         rows: 1,
         bytes: 0,
-        work: (session) => this.#transact(session, work).then(resolve, reject),
+        work: (session) =>
+          this.#transact(session, work).then(
+            (result) => () => resolve(result),
+            (error) => () => reject(error),
+          ),
         done: () => {},
         fail: reject,
       });
@@ -106,6 +115,7 @@ export class Writer {
 
   /** Finishes what waits, then ends. */
   async close(): Promise<void> {
+    this.#closed = true;
     if (this.#queue.length > 0 || this.#slots.some((slot) => slot.busy)) {
       await new Promise<void>((resolve) => {
         this.#closing = resolve;
@@ -115,8 +125,15 @@ export class Writer {
   }
 
   #add(item: Item): void {
+    if (this.#closed) return item.fail(closedFault());
     this.#queue.add(item);
-    this.#pump();
+    if (this.#pumping) return;
+    this.#pumping = true;
+    // Requests that arrived together are read one after the other: after all of them, and they share a commit.
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
   }
 
   #pump(): void {
@@ -131,17 +148,22 @@ export class Writer {
   }
 
   async #serve(slot: Slot, group: readonly Item[]): Promise<void> {
-    try {
-      const session = await this.#sessionOf(slot);
-      const [first] = group;
-      if (first?.work) await first.work(session);
-      else await this.#createAll(session, group);
-    } catch (error) {
-      for (const item of group) item.fail(toFault(error));
-    }
+    const settle = await this.#done(slot, group);
     this.#queue.release(group);
     slot.busy = false;
+    for (const one of settle) one();
     this.#pump();
+  }
+
+  async #done(slot: Slot, group: readonly Item[]): Promise<readonly Settle[]> {
+    try {
+      const session = await this.#sessionOf(slot);
+      const work = group[0]?.work;
+      return work === undefined ? await this.#createAll(session, group) : [await work(session)];
+    } catch (error) {
+      const made = toFault(error);
+      return group.map((item) => () => item.fail(made));
+    }
   }
 
   async #sessionOf(slot: Slot): Promise<Session> {
@@ -149,28 +171,23 @@ export class Writer {
     return slot.session;
   }
 
-  async #createAll(session: Session, group: readonly Item[]): Promise<void> {
+  async #createAll(session: Session, group: readonly Item[]): Promise<readonly Settle[]> {
+    const failed = (made: unknown): readonly Settle[] => group.map((item) => () => item.fail(made));
     try {
       await this.#store(
         session,
         group.flatMap((item) => item.drafts ?? []),
       );
+      return group.map((item) => item.done);
     } catch (error) {
-      if (isConnectionLoss(error)) {
-        for (const item of group) item.fail(unknownOutcome(error));
-      } else if (group.length === 1) {
-        group[0]!.fail(toFault(error));
-      } else {
-        // One of them is to blame, the others are not: each gets a commit of its own.
-        this.#log.warn(
-          { err: error, items: group.length },
-          'a shared commit failed; its parts are committed one by one',
-        );
-        for (const item of group) await this.#createAll(session, [item]);
-      }
-      return;
+      if (isConnectionLoss(error)) return failed(unknownOutcome(error));
+      if (group.length === 1) return failed(toFault(error));
+      // One of them is to blame, the others are not: each gets a commit of its own.
+      this.#log.warn({ err: error, items: group.length }, 'a shared commit failed; its parts are committed one by one');
+      const settle: Settle[] = [];
+      for (const item of group) settle.push(...(await this.#createAll(session, [item])));
+      return settle;
     }
-    for (const item of group) item.done();
   }
 
   /** One train, which is one transaction. */

@@ -50,7 +50,6 @@ t.test('a stored state', async (t) => {
 });
 
 t.test('ids given by clients', async (t) => {
-
   await t.test('come back as they were sent, and belong to their type', async (t) => {
     const ids = [
       '1',
@@ -133,7 +132,6 @@ t.test('update, delete, history', async (t) => {
 });
 
 t.test('several writes of one transaction', async (t) => {
-
   await t.test('may change the same resource twice', async (t) => {
     const one = created('Device');
     await write(one, updated(one), updated(updated(one)));
@@ -262,6 +260,7 @@ t.test('patient keys are never given twice, restarts included', async (t) => {
   await own.store.transaction([], (tx) => tx.patientKeys(['nobody']));
   for (let i = 0; i < 12_000; i++) keys.add(own.store.newPatientKey());
   await own.store.close();
+  t.equal(await own.store.create([created('Device')]).catch(detail), 'storage-closed', 'a closed store takes nothing');
   const again = await openStore({ address, log: silent });
   for (let i = 0; i < 100; i++) keys.add(again.newPatientKey());
   await again.close();
