@@ -60,7 +60,7 @@ export function packDefinitions(): PackedDefinitions {
   );
   const terminology = ['valuesets.json', 'v2-tables.json', 'v3-codesystems.json'].flatMap(resources);
   const compartment = read<CompartmentDefinition>('compartmentdefinition-patient.json');
-  const types = structures.filter(isR4).map(pruneStructure);
+  const types = structures.filter(isR4).map((s) => pruneStructure(s));
   const names = new Set(types.map((t) => t.name));
   const tables = new Tables();
   return {

@@ -1,10 +1,12 @@
 // From published StructureDefinitions and SearchParameters to the pruned words of types.ts. Serves R4 itself and profiles alike.
 import type {
   ElementDefinitionType,
+  Extension,
   ElementDefinition as FhirElement,
   SearchParameter,
   StructureDefinition,
 } from '@medplum/fhirtypes';
+import type { Text } from '../../kernel/fault.ts';
 import {
   type ConstraintDefinition,
   type ElementDefinition,
@@ -38,9 +40,10 @@ export function typeName(url: string): string {
 
 /**
  * Prunes one StructureDefinition with a snapshot.
+ * @param words whether rules keep what they say in people's words: for profiles, not for R4 itself
  * @throws RangeError when there is no snapshot: a differential alone says too little to validate with.
  */
-export function pruneStructure(structure: StructureDefinition): TypeDefinition {
+export function pruneStructure(structure: StructureDefinition, words: 'words' | 'none' = 'none'): TypeDefinition {
   const elements = structure.snapshot?.element;
   if (elements === undefined || elements.length === 0) {
     throw new RangeError(`StructureDefinition ${structure.url} has no snapshot`);
@@ -56,15 +59,15 @@ export function pruneStructure(structure: StructureDefinition): TypeDefinition {
     elements: elements
       // The value of a primitive is a matter of formats, not of a child element.
       .filter((e) => !(primitive && e.path?.endsWith('.value')))
-      .map((e) => pruneElement(e, resource)),
+      .map((e) => pruneElement(e, resource, words === 'words')),
   };
 }
 
-function pruneElement(e: FhirElement, inResource: boolean): ElementDefinition {
+function pruneElement(e: FhirElement, inResource: boolean, words: boolean): ElementDefinition {
   const path = e.path as string;
   // R4 snapshots type Resource.id as a plain string; the specification gives it the data type id.
   const resourceId = inResource && /^[A-Za-z]+\.id$/.test(path);
-  const constraints = e.constraint?.flatMap(pruneConstraint) ?? [];
+  const constraints = e.constraint?.flatMap((c) => pruneConstraint(c, words)) ?? [];
   const slicing = pruneSlicing(e);
   return {
     id: e.id ?? path,
@@ -115,12 +118,27 @@ function systemType(code: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-function pruneConstraint(c: NonNullable<FhirElement['constraint']>[number]): ConstraintDefinition[] {
+type FhirConstraint = NonNullable<FhirElement['constraint']>[number];
+
+function pruneConstraint(c: FhirConstraint, words: boolean): ConstraintDefinition[] {
   // Advice ("should have a narrative") is no rule; a constraint without FHIRPath cannot be judged.
   const advice =
     ADVICE.has(c.key ?? '') || c.extension?.some((x) => x.url === BEST_PRACTICE && x.valueBoolean === true);
   if (advice || !c.expression || !c.key) return [];
-  return [{ key: c.key, severity: c.severity === 'warning' ? 'warning' : 'error', expression: c.expression }];
+  const severity = c.severity === 'warning' ? 'warning' : 'error';
+  const said = words ? wordsOf(c) : undefined;
+  return [{ key: c.key, severity, expression: c.expression, ...(said && { words: said }) }];
+}
+
+const TRANSLATION = 'http://hl7.org/fhir/StructureDefinition/translation';
+
+/** `human`, and its French translation where the standard extension gives one. */
+function wordsOf(c: FhirConstraint): Text | undefined {
+  if (c.human === undefined) return undefined;
+  const translations = (c as { _human?: { extension?: Extension[] } })._human?.extension ?? [];
+  const part = (x: Extension, url: string) => x.extension?.find((e) => e.url === url);
+  const french = translations.find((x) => x.url === TRANSLATION && part(x, 'lang')?.valueCode === 'fr');
+  return { en: c.human, fr: (french && part(french, 'content')?.valueString) ?? c.human };
 }
 
 function pruneSlicing(e: FhirElement): SlicingDefinition | undefined {

@@ -1,5 +1,6 @@
 // The words of the pruned FHIR R4 definitions: what the house needs of StructureDefinition, SearchParameter, ValueSet and
 // CodeSystem, without prose.
+import type { Text } from '../../kernel/fault.ts';
 
 /** `max` of an element that may repeat without end (`*`). */
 export const MANY = 2_147_483_647;
@@ -20,6 +21,8 @@ export interface ConstraintDefinition {
   readonly severity: 'error' | 'warning';
   /** FHIRPath. */
   readonly expression: string;
+  /** What it says, in the words of the profile that makes it; R4's own prose is not kept. */
+  readonly words?: Text;
 }
 
 export interface SlicingDefinition {

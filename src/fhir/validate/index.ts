@@ -23,13 +23,16 @@ export interface Validator {
    * known type (or not of `type`), 422 for all else. Never throws, whatever the value.
    */
   validate(resource: unknown, type?: string): Fault[];
+  /** The type that a profile (or a base type's own address) is about; undefined when it is not known here. A `|version` is ignored. */
+  typeOfProfile(url: string): string | undefined;
 }
 
 /** Makes a validator; types and profiles are compiled at first use and kept. */
 export function createValidator(sources: ValidatorSources): Validator {
   const shapes = new Shapes(sources.definitions);
   const { profiles = [], valueSets = [], codeSystems = [] } = sources;
-  const visitor = new Visitor(shapes, new Profiles(shapes, profiles, valueSets, codeSystems));
+  const known = new Profiles(shapes, profiles, valueSets, codeSystems);
+  const visitor = new Visitor(shapes, known);
   return {
     validate(resource, type) {
       const found = typeFault(resource, type, sources.definitions);
@@ -38,6 +41,7 @@ export function createValidator(sources: ValidatorSources): Validator {
       visitor.resource(resource, run, 1, false);
       return run.notes.length === 0 ? [] : run.faults((resource as Json).resourceType as string);
     },
+    typeOfProfile: (url) => known.typeOf(url),
   };
 }
 

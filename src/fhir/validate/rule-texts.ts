@@ -151,10 +151,11 @@ const TEXTS: Readonly<Record<string, readonly [en: string, fr: string]>> = {
   ],
 };
 
-/** The text of a broken rule. */
-export function ruleText(key: string, expression: string): Text {
+/** The text of a broken rule: ours, else what the profile says of it, else its FHIRPath. */
+export function ruleText(key: string, expression: string, words?: Text): Text {
   const own = Object.hasOwn(TEXTS, key) ? TEXTS[key] : undefined;
   if (own !== undefined) return { en: `${own[0]} (${key})`, fr: `${own[1]} (${key})` };
+  if (words !== undefined) return { en: `${words.en} (${key})`, fr: `${words.fr} (${key})` };
   return {
     en: `The rule ${key} does not hold here: ${expression}. Correct the element so that it does.`,
     fr: `La règle ${key} n’est pas respectée ici : ${expression}. Corrigez l’élément pour qu’elle le soit.`,

@@ -21,6 +21,7 @@ export class Rule {
   readonly key: string;
   readonly severity: 'error' | 'warning';
   readonly expression: string;
+  readonly #words: Text | undefined;
   readonly #types: () => readonly Type[];
   readonly #resource: () => readonly Type[];
   #test: Test | undefined;
@@ -34,6 +35,7 @@ export class Rule {
     this.key = constraint.key;
     this.severity = constraint.severity;
     this.expression = constraint.expression;
+    this.#words = constraint.words;
     this.#types = types;
     this.#resource = resource;
   }
@@ -48,7 +50,7 @@ export class Rule {
   }
 
   text(): Text {
-    return ruleText(this.key, this.expression);
+    return ruleText(this.key, this.expression, this.#words);
   }
 
   #compile(): Test {

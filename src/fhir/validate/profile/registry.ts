@@ -46,6 +46,13 @@ export class Profiles {
     });
   }
 
+  /** The type that a profile, or a base definition, is about. */
+  typeOf(url: string): string | undefined {
+    const bare = withoutVersion(url);
+    const base = this.#shapes.definitions.definition(bare);
+    return this.#profiles.get(bare)?.type ?? (base?.url === bare ? base.name : undefined);
+  }
+
   #claimed(claim: string, index: number, resource: Json, run: Run): void {
     const url = withoutVersion(claim);
     const profile = this.#profiles.get(url);
@@ -88,7 +95,7 @@ export class Profiles {
   }
 
   #tree(profile: Profile): Node {
-    profile.tree ??= treeOf(pruneStructure(profile.definition));
+    profile.tree ??= treeOf(pruneStructure(profile.definition, 'words'));
     return profile.tree;
   }
 
