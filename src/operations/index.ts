@@ -5,6 +5,7 @@ import { claimSubmit } from './claim-submit/index.ts';
 import { draftClaims } from './draft-claims/index.ts';
 import { observance } from './observance/index.ts';
 import type { Operation } from './operation.ts';
+import { validate } from './validate/index.ts';
 
 export const operations: readonly Operation[] = [
   observance,
@@ -12,4 +13,5 @@ export const operations: readonly Operation[] = [
   billabilityPopulation,
   draftClaims,
   claimSubmit,
+  validate,
 ];

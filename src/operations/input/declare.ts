@@ -10,6 +10,15 @@ export interface Kinds {
   /** `Type/id` */
   readonly reference: string;
   readonly text: string;
+  /** ISO with a zone. */
+  readonly instant: string;
+  readonly uri: string;
+  readonly decimal: number;
+  readonly period: { readonly start?: string; readonly end?: string };
+  readonly coding: { readonly system: string; readonly code: string };
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** A resource as it was sent, not judged. */
+  readonly resource: unknown;
 }
 
 export interface Declared<K extends keyof Kinds = keyof Kinds, Many extends boolean = boolean> {
@@ -38,6 +47,14 @@ export type Given<D extends Declarations> = {
 export const date: Declared<'date', false> = { kind: 'date', many: false };
 export const boolean: Declared<'boolean', false> = { kind: 'boolean', many: false };
 export const text: Declared<'text', false> = { kind: 'text', many: false };
+export const texts: Declared<'text', true> = { kind: 'text', many: true };
+export const instant: Declared<'instant', false> = { kind: 'instant', many: false };
+export const uri: Declared<'uri', false> = { kind: 'uri', many: false };
+export const decimal: Declared<'decimal', false> = { kind: 'decimal', many: false };
+export const period: Declared<'period', false> = { kind: 'period', many: false };
+export const codings: Declared<'coding', true> = { kind: 'coding', many: true };
+export const meta: Declared<'meta', false> = { kind: 'meta', many: false };
+export const resource: Declared<'resource', false> = { kind: 'resource', many: false };
 
 export function code(codes: readonly string[]): Declared<'code', false> {
   return { kind: 'code', many: false, codes };

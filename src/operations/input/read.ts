@@ -109,7 +109,7 @@ function ofBody(call: OperationCall, faults: Fault[]): Raw[] {
         {
           name,
           at,
-          read: (declared) => [readParameter(parameter as Record<string, unknown>, declared, call.request.base)],
+          read: (declared) => readParameter(parameter as Record<string, unknown>, declared, call.request.base),
         },
       ];
     }
@@ -123,18 +123,22 @@ function ofBody(call: OperationCall, faults: Fault[]): Raw[] {
   });
 }
 
-function readParameter(parameter: Record<string, unknown>, declared: Declared, base: string): Read {
+function readParameter(parameter: Record<string, unknown>, declared: Declared, base: string): readonly Read[] {
   const choices = CHOICES[declared.kind];
   const [choice, ...others] = Object.keys(parameter).filter((k) => k !== 'name' && k !== 'id' && k !== 'extension');
   if (choice !== undefined && others.length === 0 && choices.includes(choice)) {
-    return readValue(parameter[choice], choice, declared, base);
+    const value = parameter[choice];
+    // No code holds a comma: a list of them is one value in some clients (R4 says so of `_type`).
+    const values = declared.kind === 'code' && declared.many && typeof value === 'string' ? value.split(',') : [value];
+    return values.map((one) => readValue(one, choice, declared, base));
   }
-  return {
+  const wrong = {
     wrong: {
       en: `It must carry ${choices[0]}${choice === undefined ? '' : ` alone, not ${[choice, ...others].join(', ')}`}.`,
       fr: `Il doit porter ${choices[0]}${choice === undefined ? '' : ` seul, et non ${[choice, ...others].join(', ')}`}.`,
     },
   };
+  return [wrong];
 }
 
 function checkOrder({ start, end }: { start?: unknown; end?: unknown }): void {

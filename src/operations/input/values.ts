@@ -2,6 +2,7 @@
 
 import { parseDay } from '../../kernel/day.ts';
 import type { Text } from '../../kernel/fault.ts';
+import { readComplex, readDecimal, readInstant, readUri } from './complex.ts';
 import type { Declared, Kinds } from './declare.ts';
 
 /** A value, or the sentence that says what is wrong with it and what to send. */
@@ -14,7 +15,14 @@ export const CHOICES: Readonly<Record<keyof Kinds, readonly string[]>> = {
   boolean: ['valueBoolean'],
   integer: ['valueInteger', 'valuePositiveInt', 'valueUnsignedInt'],
   reference: ['valueString', 'valueReference', 'valueUri'],
-  text: ['valueString'],
+  text: ['valueString', 'valueCode'],
+  instant: ['valueInstant', 'valueDateTime'],
+  uri: ['valueUri', 'valueCanonical', 'valueUrl', 'valueString'],
+  decimal: ['valueDecimal', 'valueInteger', 'valuePositiveInt', 'valueUnsignedInt'],
+  period: ['valuePeriod'],
+  coding: ['valueCoding'],
+  meta: ['valueMeta'],
+  resource: ['resource'],
 };
 
 /**
@@ -38,6 +46,22 @@ export function readText(text: string, declared: Declared, base: string): Read {
       return readReference(text, declared.targets ?? [], base);
     case 'text':
       return { value: text };
+    case 'instant':
+      return readInstant(text);
+    case 'uri':
+      return readUri(text);
+    case 'decimal':
+      return readDecimal(text);
+    case 'period':
+    case 'coding':
+    case 'meta':
+    case 'resource': {
+      const choice = CHOICES[declared.kind][0];
+      return wrong(
+        `It has parts, which an address cannot carry. POST a Parameters body with ${choice}.`,
+        `Il a des parties, qu’une adresse ne peut porter. Envoyez par POST un corps Parameters avec ${choice}.`,
+      );
+    }
     default:
       return declared.kind satisfies never;
   }
@@ -47,6 +71,9 @@ export function readText(text: string, declared: Declared, base: string): Read {
 export function readValue(value: unknown, choice: string, declared: Declared, base: string): Read {
   if (declared.kind === 'boolean' && typeof value === 'boolean') return { value };
   if (declared.kind === 'integer' && typeof value === 'number') return readInteger(value, String(value), declared);
+  if (declared.kind === 'decimal' && typeof value === 'number') return { value };
+  if (typeof value === 'object' && value !== null && declared.kind !== 'reference')
+    return readComplex(value, declared.kind);
   if (choice === 'valueReference') {
     const literal = (value as { reference?: unknown } | null)?.reference;
     if (typeof literal === 'string') return readText(literal, declared, base);
