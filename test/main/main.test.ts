@@ -116,6 +116,26 @@ function stopAfter(seconds: number): string {
   return `"${process.execPath}" src/main.ts --no-demo & sleep ${seconds}; kill -INT $!; wait $!`;
 }
 
+t.test(
+  'a first start shows the demonstration cohort and three addresses that answer; a second does not load it again',
+  async (t) => {
+    const how = { env: { VIGIE_DATA: join(temporary(t), 'data') } };
+    const first = await serve(t, how);
+    t.match(first.output(), /loading \d+ demonstration patients/);
+    for (const word of ['billable', 'not-billable', 'undetermined', 'billed', '28.00 €'])
+      t.ok(first.output().includes(word), word);
+    const addresses = [...first.output().matchAll(/curl .*'(http[^']+)'/g)].map((m) => m[1]!);
+    t.equal(addresses.length, 3);
+    for (const address of addresses) t.equal((await fetch(address)).status, 200, address);
+    t.comment(`first start with the cohort: ${first.millis} ms`);
+    t.equal(await first.end('SIGINT'), 0);
+
+    const second = await serve(t, how);
+    t.notMatch(second.output(), /demonstration/);
+    t.equal(await second.end('SIGINT'), 0);
+  },
+);
+
 t.test('a taken port is refused in one line, before any data is touched', async (t) => {
   const dataDir = join(temporary(t), 'data');
   const other = createServer();
