@@ -125,7 +125,10 @@ export class Writer {
   }
 
   #add(item: Item): void {
-    if (this.#closed) return item.fail(closedFault());
+    if (this.#closed) {
+      item.fail(closedFault());
+      return;
+    }
     this.#queue.add(item);
     if (this.#pumping) return;
     this.#pumping = true;
