@@ -3,6 +3,7 @@ import { billability } from './billability/index.ts';
 import { billabilityPopulation } from './billability-population/index.ts';
 import { claimSubmit } from './claim-submit/index.ts';
 import { draftClaims } from './draft-claims/index.ts';
+import { meta, metaAdd, metaDelete } from './meta/index.ts';
 import { observance } from './observance/index.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate/index.ts';
@@ -14,4 +15,7 @@ export const operations: readonly Operation[] = [
   draftClaims,
   claimSubmit,
   validate,
+  meta,
+  metaAdd,
+  metaDelete,
 ];

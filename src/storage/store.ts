@@ -5,6 +5,7 @@ import { type Address, openSession } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { draftsOf } from './drafts.ts';
 import { Keeper } from './keeper.ts';
+import { Labels } from './labels.ts';
 import { Lanes } from './lanes.ts';
 import type { Log } from './log.ts';
 import { migrate } from './migrate.ts';
@@ -75,6 +76,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 
   const reads = new Reads({ narrow: narrowLanes, wide: wideLanes, patients, presence });
   const days = new Days(wideLanes, dictionary);
+  const labels = new Labels(wideLanes);
   return {
     read: (type, id, reach) => reads.read(type, id, reach),
     vread: (type, id, version, reach) => reads.vread(type, id, version, reach),
@@ -93,6 +95,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     readings: (patient, from, to) => days.readings(patient, from, to),
     billedWindows: (of) => days.billedWindows(of),
     contents: (types, of, reach) => days.contents(types, of, reach),
+    codingsInUse: (params, reach) => labels.codingsInUse(params, reach),
     close: async () => {
       await writer.close();
       await Promise.all([narrowLanes.close(), wideLanes.close()]);

@@ -228,7 +228,15 @@ export interface WriteStore {
   transaction<T>(keys: readonly PatientKey[], work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-export interface Store extends ReadStore, WriteStore, DayStore {
+export interface LabelStore {
+  /** Codings (of `_profile`: uris) seen under parameters that a current resource carries, each once a parameter. */
+  codingsInUse(
+    params: readonly { readonly type: string; readonly param: number }[],
+    reach: Reach,
+  ): Promise<readonly CodingRow[]>;
+}
+
+export interface Store extends ReadStore, WriteStore, DayStore, LabelStore {
   close(): Promise<void>;
 }
 

@@ -113,7 +113,7 @@ function referenceSink({ path: { key }, branch, patient, base }: SinkPlace): Sin
       if (textOf(id) !== undefined) rows.tokens.push(formHash(key, 'pair', '', `${resourceType}/${id}`));
     };
   }
-  if (branch.type !== 'Reference') return canonicalSink(key);
+  if (branch.type !== 'Reference') return canonicalSink(key, false);
   const hashOf = remembered((text) => {
     const reference = readReference(text, base);
     if (reference.kind === 'other') return formHash(key, 'pair', '', reference.text);
@@ -127,19 +127,21 @@ function referenceSink({ path: { key }, branch, patient, base }: SinkPlace): Sin
   };
 }
 
-/** A canonical is found with its version and without. */
-function canonicalSink(key: number): Sink {
+/** A canonical is found with its version and without. `noted`: it stands among the codings seen, so that $meta can list it. */
+function canonicalSink(key: number, noted: boolean): Sink {
+  const rowOf = remembered((code) => ({ param: key, system: '', code }));
   return (value, rows) => {
     const text = textOf(value);
     if (text === undefined) return;
     rows.tokens.push(pairHash(key, '', text));
+    if (noted) rows.codings.push(rowOf(text));
     const bar = text.indexOf('|');
     if (bar > 0) rows.tokens.push(pairHash(key, '', text.slice(0, bar)));
   };
 }
 
-function uriSink({ path: { key }, branch }: SinkPlace): Sink {
-  if (branch.type === 'canonical') return canonicalSink(key);
+function uriSink({ path: { key, name }, branch }: SinkPlace): Sink {
+  if (branch.type === 'canonical') return canonicalSink(key, name === '_profile');
   return (value, rows) => {
     const text = textOf(value);
     if (text !== undefined) rows.tokens.push(pairHash(key, '', text));
