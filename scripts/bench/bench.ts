@@ -14,6 +14,7 @@ import { localDay, METROPOLE } from '../../src/kernel/zone.ts';
 import { loadLaw } from '../../src/law/load.ts';
 import { startTestCluster } from '../../test/helpers/cluster.ts';
 import type { BlastOrder, BlastResult } from './blast.ts';
+import { cpuOf } from './cpu.ts';
 import { insertFloor, jsonFloor } from './floor.ts';
 import { startServer } from './server.ts';
 
@@ -32,7 +33,9 @@ const today = localDay(Date.now(), METROPOLE);
 const law = loadLaw();
 const demo = JSON.parse(readFileSync(new URL('../../fixtures/demo/cohort.json', import.meta.url), 'utf8')) as Cohort;
 
-console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`);
+console.log(
+  `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
+);
 const server = await startServer();
 const send: Send = async (method, path, body) => {
   const response = await fetch(path === '' ? server.base : `${server.base}/${path}`, {
@@ -60,25 +63,40 @@ async function writes(): Promise<void> {
     { ...people, patients: people.patients.map((p) => ({ ...p, streams: [{ measure: 'weight', from: 0, to: 0 }] })) },
     { send, law, today, seed: 7 },
   );
-  const observations = made(people.patients.map((p) => ({ patient: refs.get(`patient:${p.key}`) ?? '', device: refs.get(`object:${p.key}:weight`) ?? '' })));
+  const observations = made(
+    people.patients.map((p) => ({
+      patient: refs.get(`patient:${p.key}`) ?? '',
+      device: refs.get(`object:${p.key}:weight`) ?? '',
+    })),
+  );
   const bundles = Array.from({ length: 200 }, (_, i) => bundleOf(observations.slice(i * 100, i * 100 + 100)));
   const cluster = await startTestCluster();
   const floorRows = await insertFloor({ ...cluster.connection, database: 'postgres' }, observations, 100, 4);
   const floorOne = await insertFloor({ ...cluster.connection, database: 'postgres' }, observations, 1, 4);
   await cluster.stop();
   const floorJson = jsonFloor(bundles, 3);
-  console.log(`floors: parse and print ${rate(floorJson)} obs/s (1 process) · bare durable inserts ${rate(floorRows)} rows/s by 100, ${rate(floorOne)} one by one (1 connection)`);
+  console.log(
+    `floors: parse and print ${rate(floorJson)} obs/s (1 process) · bare durable inserts ${rate(floorRows)} rows/s by 100, ${rate(floorOne)} one by one (1 connection)`,
+  );
   if (only.includes('bundles')) {
     await blast({ path: '/fhir', bodies: bundles, connections: 8, seconds: 4 });
+    const before = cpuOf(server.pid, server.data);
     const r = await blast({ path: '/fhir', bodies: bundles, connections: 8, seconds });
+    const spent = cpuSince(before, r.requests * 100);
     const perSecond = (r.requests * 100) / r.seconds;
-    console.log(`bundles of 100: ${rate(perSecond)} Observations/s · p50 ${r.p50} ms, p99 ${r.p99} ms · ${ratio(perSecond, floorRows)} of the bare inserts, ${ratio(perSecond, floorJson)} of parse and print · ${said(r)}`);
+    console.log(
+      `bundles of 100: ${rate(perSecond)} Observations/s · p50 ${r.p50} ms, p99 ${r.p99} ms · ${ratio(perSecond, floorRows)} of the bare inserts, ${ratio(perSecond, floorJson)} of parse and print${spent} · ${said(r)}`,
+    );
   }
   if (only.includes('singles')) {
     await blast({ path: '/fhir/Observation', bodies: observations, connections: 64, seconds: 3 });
+    const before = cpuOf(server.pid, server.data);
     const r = await blast({ path: '/fhir/Observation', bodies: observations, connections: 64, seconds });
+    const spent = cpuSince(before, r.requests);
     const perSecond = r.requests / r.seconds;
-    console.log(`single creates: ${rate(perSecond)}/s · p50 ${r.p50} ms, p99 ${r.p99} ms · ${ratio(perSecond, floorOne)} of the bare inserts one by one · ${said(r)}`);
+    console.log(
+      `single creates: ${rate(perSecond)}/s · p50 ${r.p50} ms, p99 ${r.p99} ms · ${ratio(perSecond, floorOne)} of the bare inserts one by one${spent} · ${said(r)}`,
+    );
   }
 }
 
@@ -94,12 +112,27 @@ function made(people: readonly { patient: string; device: string }[]): string[] 
       meta: { profile: ['https://w3id.org/vigie/fhir/StructureDefinition/tls-observation'] },
       identifier: [{ system: 'https://device.example/readings', value: `r-${i}` }],
       status: 'final',
-      category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs', display: 'Vital Signs' }] }],
+      category: [
+        {
+          coding: [
+            {
+              system: 'http://terminology.hl7.org/CodeSystem/observation-category',
+              code: 'vital-signs',
+              display: 'Vital Signs',
+            },
+          ],
+        },
+      ],
       code: { coding: [{ system: 'http://loinc.org', code: '29463-7', display: 'Body weight' }], text: 'Poids' },
       subject: { reference: p.patient },
       effectiveDateTime: at,
       issued: at,
-      valueQuantity: { value: Number((60 + random() * 40).toFixed(1)), unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' },
+      valueQuantity: {
+        value: Number((60 + random() * 40).toFixed(1)),
+        unit: 'kg',
+        system: 'http://unitsofmeasure.org',
+        code: 'kg',
+      },
       device: { reference: p.device },
     });
   });
@@ -111,7 +144,12 @@ function bundleOf(observations: readonly string[]): string {
 }
 
 async function population(): Promise<void> {
-  const wanted = { patients: Number(given.patients), days: Number(given.days), perDay: Number(given['per-day']), seed: 3 };
+  const wanted = {
+    patients: Number(given.patients),
+    days: Number(given.days),
+    perDay: Number(given['per-day']),
+    seed: 3,
+  };
   const cohort = drawCohort(demo, wanted);
   const started = performance.now();
   let shown = started;
@@ -124,21 +162,30 @@ async function population(): Promise<void> {
     progress: (sent, total) => {
       if (performance.now() - shown < 20_000) return;
       shown = performance.now();
-      console.log(`  loading the population: ${sent} of ${total} readings, ${rate((sent / (shown - started)) * 1000)}/s`);
+      console.log(
+        `  loading the population: ${sent} of ${total} readings, ${rate((sent / (shown - started)) * 1000)}/s`,
+      );
     },
   });
-  console.log(`population: ${wanted.patients} patients × ${wanted.days} days, ${readings} readings loaded in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+  console.log(
+    `population: ${wanted.patients} patients × ${wanted.days} days, ${readings} readings loaded in ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  );
   for (let run = 1; run <= 3; run++) {
     const start = performance.now();
-    const response = await fetch(`${server.base}/ServiceRequest/$billability`, { headers: { accept: 'application/fhir+ndjson' } });
-    if (!response.ok || response.body === null) throw new Error(`population: ${response.status} ${await response.text()}`);
+    const response = await fetch(`${server.base}/ServiceRequest/$billability`, {
+      headers: { accept: 'application/fhir+ndjson' },
+    });
+    if (!response.ok || response.body === null)
+      throw new Error(`population: ${response.status} ${await response.text()}`);
     let bytes = 0;
     let lines = 0;
     for await (const chunk of response.body) {
       bytes += chunk.length;
       for (const byte of chunk) if (byte === 10) lines++;
     }
-    console.log(`  $billability as NDJSON, run ${run}: ${((performance.now() - start) / 1000).toFixed(2)} s for ${lines} follow-ups, ${(bytes / 2 ** 20).toFixed(0)} MiB`);
+    console.log(
+      `  $billability as NDJSON, run ${run}: ${((performance.now() - start) / 1000).toFixed(2)} s for ${lines} follow-ups, ${(bytes / 2 ** 20).toFixed(0)} MiB`,
+    );
   }
 }
 
@@ -151,6 +198,13 @@ function blast(order: Omit<BlastOrder, 'host' | 'port'>): Promise<BlastResult> {
     });
     child.send({ ...order, host: server.host, port: server.port } satisfies BlastOrder);
   });
+}
+
+function cpuSince(before: ReturnType<typeof cpuOf>, observations: number): string {
+  const after = cpuOf(server.pid, server.data);
+  if (before === undefined || after === undefined || observations === 0) return '';
+  const each = (a: number, b: number) => ((b - a) / observations).toFixed(1);
+  return ` · CPU an Observation: node ${each(before.node, after.node)} µs, postgres ${each(before.postgres, after.postgres)} µs`;
 }
 
 function rate(n: number): string {

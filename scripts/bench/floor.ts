@@ -18,17 +18,28 @@ export function jsonFloor(bundles: readonly string[], seconds: number): number {
  * Rows a second that one connection stores durably into a bare table (uuid key, text), a hundred or one a commit:
  * the same resources, the same disk, nothing indexed but the key.
  */
-export async function insertFloor(connection: pg.ClientConfig, texts: readonly string[], rows: number, seconds: number): Promise<number> {
+export async function insertFloor(
+  connection: pg.ClientConfig,
+  texts: readonly string[],
+  rows: number,
+  seconds: number,
+): Promise<number> {
   const client = new pg.Client(connection);
   await client.connect();
   try {
-    await client.query('create table bench_floor (id uuid primary key default gen_random_uuid(), content text not null)');
+    await client.query(
+      'create table bench_floor (id uuid primary key default gen_random_uuid(), content text not null)',
+    );
     const start = performance.now();
     const end = start + seconds * 1000;
     let n = 0;
     while (performance.now() < end) {
       const part = Array.from({ length: rows }, (_, i) => texts[(n + i) % texts.length]);
-      await client.query({ name: 'floor', text: 'insert into bench_floor (content) select unnest($1::text[])', values: [part] });
+      await client.query({
+        name: 'floor',
+        text: 'insert into bench_floor (content) select unnest($1::text[])',
+        values: [part],
+      });
       n += rows;
     }
     return n / ((performance.now() - start) / 1000);

@@ -23,7 +23,14 @@ export async function startServer(args: readonly string[] = ['--no-demo']): Prom
   const data = mkdtempSync(join(tmpdir(), 'vigie-bench-'));
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...process.env, PORT: String(port), HOST: '127.0.0.1', VIGIE_DATA: data, DATABASE_URL: '', LOG_LEVEL: 'error' },
+    env: {
+      ...process.env,
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      VIGIE_DATA: data,
+      DATABASE_URL: '',
+      LOG_LEVEL: 'error',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await serving(child);
