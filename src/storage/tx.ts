@@ -3,7 +3,7 @@ import { fault } from '../kernel/fault.ts';
 import { type BillingRows, clashing, insertWindows, releaseWindows, windowOf } from './billing.ts';
 import { claimQuery } from './conditional.ts';
 import type { Dictionary } from './dictionary.ts';
-import { type Draft, draftsOf } from './drafts.ts';
+import { type Draft, draftsOf, type ReadingDraft } from './drafts.ts';
 import { toFault } from './faults.ts';
 import { insertAssigned, insertReadings, insertResources, insertSideRows } from './insert.ts';
 import type { Question, Reader } from './lanes.ts';
@@ -157,8 +157,10 @@ export class PgTx extends Reads implements Tx {
     const patients = states.filter(isPatient);
     const zones = patients.length > 0 ? steps.push(upsertPatients(patients)) - 1 : undefined;
     if (states.length > 0) steps.push(insertResources(states), ...insertSideRows(states));
-    const readings = states.flatMap(({ reading }) => (reading === undefined ? [] : [reading]));
-    if (readings.length > 0) touch(insertReadings(readings, false));
+    const news = readingsOf(fresh);
+    if (news.length > 0) steps.push(insertReadings(news, true));
+    const changed = readingsOf(next);
+    if (changed.length > 0) touch(insertReadings(changed, false));
 
     const answers = await this.#run(steps);
     for (const place of touching) this.#note(answers[place]!.rows);
@@ -192,6 +194,10 @@ export class PgTx extends Reads implements Tx {
     this.#begun = true;
     return (await this.#session.run([BEGIN, ...steps])).slice(1);
   }
+}
+
+function readingsOf(drafts: readonly Draft[]): readonly ReadingDraft[] {
+  return drafts.flatMap(({ reading }) => (reading === undefined ? [] : [reading]));
 }
 
 function brokenOff(): unknown {

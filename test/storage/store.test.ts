@@ -169,6 +169,31 @@ t.test('several writes of one transaction', async (t) => {
   });
 });
 
+t.test('a search inside a transaction sees its writes, and leaves the plans of writing as they were', async (t) => {
+  const token = '4242424242';
+  const rows = { tokens: [token], codings: [], dates: [], strings: [], numbers: [] };
+  const plan = {
+    reach: everything,
+    type: 'Device',
+    where: [{ kind: 'token', anyOf: [token] }],
+    sort: [],
+    limit: 5,
+  } as const;
+  const one = created('Device', { rows });
+  await store.transaction([0], async (tx) => {
+    t.equal((await tx.search(plan)).rows.length, 0);
+    await tx.write([one]);
+    t.strictSame(
+      (await tx.search(plan)).rows.map((r) => r.id),
+      [one.id],
+    );
+    t.equal(await tx.count(plan), 1);
+    await tx.write([updated(one, { rows })]);
+    t.match((await tx.search(plan)).rows, [{ id: one.id, version: 2 }]);
+  });
+  t.match((await store.search(plan)).rows, [{ id: one.id, version: 2 }]);
+});
+
 t.test('a resource that moves to another patient', async (t) => {
   const [a, b] = [await patient(context), await patient(context)];
   const one = created('Observation', { patient: a.patient });
