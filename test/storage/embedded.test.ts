@@ -37,10 +37,14 @@ interface Refusal {
 }
 
 /** Starts a holder; resolves when it is up, or has refused. */
-async function hold(folder: string, how: { project?: string; uid?: number } = {}): Promise<Holder | Refusal> {
+async function hold(
+  folder: string,
+  how: { project?: string; uid?: number; prefix?: readonly string[] } = {},
+): Promise<Holder | Refusal> {
   const program = join(how.project ?? PROJECT, 'test', 'storage', 'embedded-holder.ts');
   const user = how.uid === undefined ? {} : { uid: how.uid, gid: how.uid };
-  const child = spawn(process.execPath, [program, folder], { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command, ...args] = [...(how.prefix ?? []), process.execPath, program, folder];
+  const child = spawn(command!, args, { ...user, cwd: '/', stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
@@ -262,6 +266,19 @@ t.test('accounts', { skip: ROOT ? false : 'needs root; the rest of this file is 
     t.equal(await holder.end('SIGTERM'), 0);
   });
 
+  const forbidden = withoutNamespaces();
+  const skip = forbidden === undefined ? 'this machine lets nobody hide the program unshare' : false;
+  await t.test('root starts there also where user namespaces are forbidden', { skip }, async (t) => {
+    chmodSync(home, 0o700);
+    const folder = join(home, 'no-namespaces');
+    for (const start of ['first', 'second']) {
+      const holder = await held(folder, { project, prefix: forbidden! });
+      t.match(readFileSync(`/proc/${holder.postmaster}/status`, 'utf8'), /^Uid:\t65534\t/m, start);
+      t.same(await query(holder.connection, 'select 1 as one'), [{ one: 1 }]);
+      t.equal(await holder.end('SIGTERM'), 0);
+    }
+  });
+
   await t.test('root runs PostgreSQL as the owner of the data folder', async (t) => {
     chmodSync(home, 0o755);
     const folder = join(home, 'of-nobody');
@@ -304,6 +321,13 @@ t.test('accounts', { skip: ROOT ? false : 'needs root; the rest of this file is 
     t.notOk(existsSync(join(home, 'repaired', 'libraries')));
   });
 });
+
+/** A command before another, in whose eyes the program `unshare` always fails; undefined where that cannot be had. */
+function withoutNamespaces(): readonly string[] | undefined {
+  const hide = 'mount --bind "$(type -P false)" "$(type -P unshare)" && exec "$0" "$@"';
+  const prefix = ['unshare', '-m', 'bash', '-c', hide];
+  return spawnSync(prefix[0]!, [...prefix.slice(1), 'true'], { stdio: 'ignore' }).status === 0 ? prefix : undefined;
+}
 
 /** A copy of the launcher and of the packages that it needs, as a clone somewhere else would have them. */
 function copyLauncher(project: string): void {
