@@ -1,10 +1,12 @@
 // A PostgreSQL for tests: fast, not durable, in a temporary folder. As a program, it runs a command beside one:
 //   node test/helpers/cluster.ts tap run …
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clusterIn } from '../../src/storage/embedded/cluster.ts';
 import { type Connection, startEmbedded } from '../../src/storage/embedded/index.ts';
+import { runningPostmaster } from '../../src/storage/embedded/postmaster.ts';
 
 export interface TestCluster {
   readonly connection: Connection;
@@ -13,7 +15,8 @@ export interface TestCluster {
 
 /** Starts a throw-away PostgreSQL; `stop` ends it and removes its folder. */
 export async function startTestCluster(): Promise<TestCluster> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'vigie-test-'));
+  sweep();
+  const dataDir = mkdtempSync(join(tmpdir(), `vigie-test-${process.pid}-`));
   const embedded = await startEmbedded({
     dataDir,
     settings: {
@@ -32,6 +35,27 @@ export async function startTestCluster(): Promise<TestCluster> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Ends what killed test runs left: a folder's name says which process it belonged to. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = /^vigie-test-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    const folder = join(tmpdir(), name);
+    const left = runningPostmaster(clusterIn(folder));
+    if (left !== undefined) process.kill(left.pid, 'SIGQUIT');
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Runs a command with VIGIE_TEST_PG set, and ends with its exit code. */
