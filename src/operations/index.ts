@@ -3,6 +3,7 @@ import { billability } from './billability/index.ts';
 import { billabilityPopulation } from './billability-population/index.ts';
 import { claimSubmit } from './claim-submit/index.ts';
 import { draftClaims } from './draft-claims/index.ts';
+import { everythingOf } from './everything/index.ts';
 import { meta, metaAdd, metaDelete } from './meta/index.ts';
 import { observance } from './observance/index.ts';
 import type { Operation } from './operation.ts';
@@ -18,4 +19,5 @@ export const operations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  everythingOf,
 ];

@@ -22,7 +22,8 @@ const METHOD_NAMES: readonly string[] = Object.entries(METHODS).reduce<string[]>
   return names;
 }, []);
 
-const CURRENT = 'r.patient, r.type, r.id, r.assigned, r.version, r.updated, r.method, r.content';
+/** Columns that {@link stateOf} reads. */
+export const CURRENT = 'r.patient, r.type, r.id, r.assigned, r.version, r.updated, r.method, r.content';
 
 /** Columns of a state as the queries below select them. */
 interface StateRow {

@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { KeySource, PatientCache } from './patient-keys.ts';
 import { Presence } from './presence.ts';
+import { Records } from './record.ts';
 import { Reads } from './resources.ts';
 import { Session } from './session.ts';
 import type { Store } from './types.ts';
@@ -77,6 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const reads = new Reads({ narrow: narrowLanes, wide: wideLanes, patients, presence });
   const days = new Days(wideLanes, dictionary);
   const labels = new Labels(wideLanes);
+  const records = new Records(wideLanes);
   return {
     read: (type, id, reach) => reads.read(type, id, reach),
     vread: (type, id, version, reach) => reads.vread(type, id, version, reach),
@@ -96,6 +98,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     billedWindows: (of) => days.billedWindows(of),
     contents: (types, of, reach) => days.contents(types, of, reach),
     codingsInUse: (params, reach) => labels.codingsInUse(params, reach),
+    recordPage: (plan) => records.recordPage(plan),
     close: async () => {
       await writer.close();
       await Promise.all([narrowLanes.close(), wideLanes.close()]);

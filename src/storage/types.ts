@@ -236,7 +236,37 @@ export interface LabelStore {
   ): Promise<readonly CodingRow[]>;
 }
 
-export interface Store extends ReadStore, WriteStore, DayStore, LabelStore {
+/** One page of everything that is kept about a patient. */
+export interface RecordPlan {
+  readonly reach: Reach;
+  readonly patient: PatientKey;
+  /** Any of these types; undefined = all but Patient. */
+  readonly types: readonly string[] | undefined;
+  /** ISO instant: states stored then or later. */
+  readonly since: string | undefined;
+  /**
+   * Care dates that touch [lo, hi): those of the row, else of these parameters in the side table. A resource without any
+   * belongs to every time.
+   */
+  readonly care: { readonly lo: string; readonly hi: string; readonly params: readonly number[] } | undefined;
+  /** Tokens of resources that are nobody's own and name the patient. */
+  readonly mentions: readonly string[];
+  readonly limit: number;
+  readonly after: RecordPlace | undefined;
+}
+
+/** A place in the order: the patient's own by (type, id), then what names the patient by (type, id). */
+export interface RecordPlace {
+  readonly mention: boolean;
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface RecordStore {
+  recordPage(plan: RecordPlan): Promise<{ readonly rows: readonly StoredResource[]; readonly next?: RecordPlace }>;
+}
+
+export interface Store extends ReadStore, WriteStore, DayStore, LabelStore, RecordStore {
   close(): Promise<void>;
 }
 
