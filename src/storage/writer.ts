@@ -26,6 +26,8 @@ export const WRITER_SETTINGS: Readonly<Record<string, string>> = {
 
 /** A group is one statement for each table: beyond these, memory and latency grow and the rate does not. */
 const GROUP = { rows: 1000, bytes: 8_000_000 };
+/** Below this, two commits cost more than they win. */
+const LEAST_SHARE = 64;
 const ATTEMPTS = 10;
 /** A key that another transaction took meanwhile is seen at the next attempt: what is still refused then is a conflict. */
 const ATTEMPTS_AFTER_KEY = 3;
@@ -140,9 +142,10 @@ export class Writer {
   }
 
   #pump(): void {
-    for (const slot of this.#slots) {
-      if (slot.busy || this.#queue.length === 0) continue;
-      const group = this.#queue.take();
+    const idle = this.#slots.filter((slot) => !slot.busy);
+    for (const [i, slot] of idle.entries()) {
+      // Shared out among the free writers, so that one works while the other's callers prepare what comes next.
+      const group = this.#queue.take(Math.max(LEAST_SHARE, Math.ceil(this.#queue.rows / (idle.length - i))));
       if (group.length === 0) break;
       slot.busy = true;
       void this.#serve(slot, group);

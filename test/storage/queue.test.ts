@@ -38,7 +38,7 @@ t.test('creates pass a work that has other patients, and none that has theirs', 
   t.equal(queue.length, 1);
 });
 
-t.test('what touches a held patient waits until it is released', async (t) => {
+t.test('a work waits for the creates of its patients, and later creates wait behind it', async (t) => {
   const queue = queueOf(item('a', [1], true));
   const first = queue.take();
   queue.add(item('b', [1, 2], false));
@@ -49,14 +49,32 @@ t.test('what touches a held patient waits until it is released', async (t) => {
   t.equal(names(queue.take()), 'b');
 });
 
-t.test('a patient held by two of a group is free only after both', async (t) => {
-  const queue = queueOf(item('a', [1], true), item('b', [1], true));
-  const group = queue.take();
+t.test('creates run beside creates of the same patient, never beside a work on it', async (t) => {
+  const queue = queueOf(item('a', [1], true));
+  const first = queue.take();
+  queue.add(item('b', [1], true));
+  const second = queue.take();
+  t.equal(names(second), 'b');
+  queue.add(item('w', [1], false));
+  queue.release(first);
+  t.equal(names(queue.take()), '', 'b holds patient 1 still');
+  queue.release(second);
+  const work = queue.take();
+  t.equal(names(work), 'w');
   queue.add(item('c', [1], true));
-  queue.release([group[0]!]);
   t.equal(names(queue.take()), '');
-  queue.release([group[1]!]);
+  queue.release(work);
   t.equal(names(queue.take()), 'c');
+});
+
+t.test('a share leaves the rest to others', async (t) => {
+  const queue = queueOf(...['a', 'b', 'c', 'd'].map((name) => item(name, [1], true)));
+  t.equal(queue.rows, 4);
+  t.equal(names(queue.take(2)), 'a b');
+  t.equal(queue.rows, 2);
+  t.equal(names(queue.take(1)), 'c');
+  t.equal(names(queue.take(100)), 'd');
+  t.equal(queue.rows, 0);
 });
 
 t.test('a group ends at its limits, and one item above them still goes', async (t) => {
@@ -67,9 +85,15 @@ t.test('a group ends at its limits, and one item above them still goes', async (
   t.equal(names(queueOf(item('big', [1], true, 50, 500)).take()), 'big');
 });
 
-t.test('an item that a full group leaves behind keeps its place before others of its patient', async (t) => {
-  const queue = queueOf(item('a', [1], true, 9), item('b', [2], true, 5), item('c', [2], true, 1));
-  t.equal(names(queue.take()), 'a');
+t.test('a work that a full group leaves behind keeps its place', async (t) => {
+  const queue = queueOf(
+    item('a', [1], true, 9),
+    item('w', [2], false),
+    item('b', [2], true, 1),
+    item('c', [3], true, 1),
+  );
+  t.equal(names(queue.take()), 'a c');
+  t.equal(names(queue.take()), 'w');
 });
 
 t.test('works without a patient never wait for each other', async (t) => {
