@@ -202,8 +202,8 @@ export interface ClaimError {
   readonly claim: 'operator' | 'technical';
   /** Absent when the claim as a whole is to blame. */
   readonly itemSequence?: number;
-  /** Of `tls-billability-reason`; the nearest one when the contract has none for the fault. */
-  readonly code: ReasonCode;
+  /** Of `tls-billability-reason`: a reason of the contract where one says exactly this, else the fault itself. */
+  readonly code: ReasonCode | ClaimFault;
   /** Stable name of the fault itself. */
   readonly detail: ClaimFault;
   readonly text: Text;

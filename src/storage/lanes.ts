@@ -55,8 +55,7 @@ export class Lanes implements Reader {
   }
 
   async #ask({ text, values, name }: Question): Promise<readonly Row[]> {
-    const lane = await this.#free();
-    lane.underWay += 1;
+    const lane = await this.#take();
     try {
       const client = await this.#connected(lane);
       const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
@@ -67,11 +66,15 @@ export class Lanes implements Reader {
     }
   }
 
-  async #free(): Promise<Lane> {
+  /** The least busy lane, counted as busier at once: nobody may take its last place between the choice and the use. */
+  async #take(): Promise<Lane> {
     for (;;) {
       let best = this.#lanes[0]!;
       for (const lane of this.#lanes) if (lane.underWay < best.underWay) best = lane;
-      if (best.underWay < this.#depth) return best;
+      if (best.underWay < this.#depth) {
+        best.underWay += 1;
+        return best;
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

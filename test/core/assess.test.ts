@@ -1,5 +1,6 @@
 import t from 'tap';
 import { missingUnits } from '../../src/core/observance/assess.ts';
+import { day } from '../../src/kernel/day.ts';
 import { aFollowUp, type FollowUp } from '../make/follow-up.ts';
 import { aLaw, aLine, days, loinc, parameter } from '../make/law.ts';
 import { aPrescription, type PrescriptionMaker } from '../make/prescription.ts';
@@ -181,7 +182,7 @@ t.test('more than is expected gives a ratio above 1', async (t) => {
 
 t.test('two readings in one week answer a frequency of two a month', async (t) => {
   const rx = aPrescription().of('irc').expecting(2, 1, 'mo');
-  t.match(windowOf(of(rx).measuredOn(['2026-03-03', '2026-03-05'])), { unit: 'day', received: 2, ratio: 1 });
+  t.match(windowOf(of(rx).measuredOn(['2026-03-03', '2026-03-05'].map(day))), { unit: 'day', received: 2, ratio: 1 });
 });
 
 t.test('a frequency that says nothing is no frequency', async (t) => {

@@ -31,7 +31,7 @@ const REFUSED: readonly Refused[] = [
       });
       operator!.total!.value = 28.01;
     },
-    says: [['1 line-not-formalised'], []],
+    says: [['1 price-above-tariff'], []],
   },
   {
     name: 'a negative price',
@@ -42,7 +42,7 @@ const REFUSED: readonly Refused[] = [
       });
       operator!.total = undefined as never;
     },
-    says: [['1 line-not-formalised'], []],
+    says: [['1 price-missing'], []],
   },
   {
     name: 'a factor that is not granted',
@@ -57,17 +57,17 @@ const REFUSED: readonly Refused[] = [
     before: ([operator]) => {
       operator!.provider.reference = b.c.ref('op2');
     },
-    says: [['1 operator-not-declared'], []],
+    says: [['1 wrong-provider'], []],
   },
   {
     name: 'a window of nobody',
     before: moved('2026-01-06', '2026-02-04'),
-    says: [['1 prescription-expired'], ['1 prescription-expired']],
+    says: [['1 window-not-of-the-chain'], ['1 window-not-of-the-chain']],
   },
   {
     name: 'a window that is not over',
     before: moved('2026-11-01', '2026-11-30'),
-    says: [['1 insufficient-data'], ['1 insufficient-data']],
+    says: [['1 window-not-over'], ['1 window-not-over']],
   },
   {
     name: 'a window without data',
@@ -87,21 +87,21 @@ const REFUSED: readonly Refused[] = [
       technical!.item.pop();
       technical!.total = undefined as never;
     },
-    says: [['2 prescription-incomplete'], []],
+    says: [['2 twin-differs'], []],
   },
-  { name: 'the operator’s claim alone', before: ([operator]) => operator, says: [['1 prescription-incomplete']] },
-  { name: 'the technical claim alone', before: ([, technical]) => technical, says: [['1 prescription-incomplete']] },
+  { name: 'the operator’s claim alone', before: ([operator]) => operator, says: [['1 twin-missing']] },
+  { name: 'the technical claim alone', before: ([, technical]) => technical, says: [['1 twin-missing']] },
   {
     name: 'a pair of one kind',
     before: ([operator]) => bundle(operator, operator),
-    says: [['1 prescription-incomplete'], ['1 prescription-incomplete']],
+    says: [['1 twin-missing'], ['1 twin-missing']],
   },
   {
     name: 'another patient',
     before: (pair) => {
       for (const claim of pair) claim.patient.reference = b.c.ref('p1');
     },
-    says: [['- duplicate-follow-up'], ['- duplicate-follow-up']],
+    says: [['- wrong-patient'], ['- wrong-patient']],
   },
 ];
 
@@ -134,7 +134,7 @@ t.test('a seventh item is refused', async (t) => {
     claim.total = undefined as never;
   }
   const responses = responsesOf(await b.submit(bundle(...pair)));
-  t.same(responses.map(codesOf), [['7 one-year-cap'], ['7 one-year-cap']]);
+  t.same(responses.map(codesOf), [['7 series-too-long'], ['7 series-too-long']]);
   t.equal(await b.kept(rx), 0);
 });
 

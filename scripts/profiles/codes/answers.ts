@@ -186,6 +186,31 @@ const REASONS: readonly (readonly [code: string, severity: Severity, en: string,
   ['majore-cap-reached', 'information', 'All forfaits majorés are used', 'Tous les forfaits majorés sont utilisés'],
 ];
 
+/** What only a claim can have wrong (Claim/$submit); the names are core's `ClaimFault`. */
+const CLAIM_FAULTS: typeof REASONS = [
+  ['no-items', 'blocking', 'The claim has no item', 'La facture n’a pas de ligne'],
+  ['series-too-long', 'blocking', 'More windows than a claim may carry', 'Plus de périodes qu’une facture n’en porte'],
+  ['window-not-over', 'blocking', 'The window is not over', 'La période n’est pas terminée'],
+  ['window-not-of-the-chain', 'blocking', 'Not a window of the follow-up', 'N’est pas une période du suivi'],
+  ['window-twice', 'blocking', 'The window stands twice in the claim', 'La période figure deux fois dans la facture'],
+  ['twin-missing', 'blocking', 'The other forfait is not claimed', 'L’autre forfait n’est pas facturé'],
+  ['twin-differs', 'blocking', 'The other claim lacks this window', 'L’autre facture n’a pas cette période'],
+  ['wrong-patient', 'blocking', 'Not the patient of the ordonnance', 'N’est pas le patient de l’ordonnance'],
+  ['wrong-prescription', 'blocking', 'Not an ordonnance of the follow-up', 'N’est pas une ordonnance du suivi'],
+  [
+    'wrong-provider',
+    'blocking',
+    'Not the operator or exploitant of the window',
+    'N’est ni l’opérateur ni l’exploitant de la période',
+  ],
+  ['wrong-code', 'blocking', 'Not the code of the forfait', 'N’est pas le code du forfait'],
+  ['price-above-tariff', 'blocking', 'The price is above the tariff', 'Le prix dépasse le tarif'],
+  ['price-missing', 'blocking', 'A price is missing', 'Un prix manque'],
+  ['wrong-quantity', 'blocking', 'The quantity is not 1', 'La quantité n’est pas 1'],
+  ['wrong-net', 'blocking', 'net is not price × factor × quantity', 'net n’est pas prix × coefficient × quantité'],
+  ['wrong-total', 'blocking', 'The total is not the sum of the items', 'Le total n’est pas la somme des lignes'],
+];
+
 /** Reasons of $billability and of refused claims, with the legal reference that the law room gives for each. */
 export function billabilityReason(law: Law): CodeSystemForm {
   return {
@@ -206,7 +231,7 @@ export function billabilityReason(law: Law): CodeSystemForm {
       },
       { code: 'legal', type: 'string', description: { en: 'Address of the text', fr: 'Adresse du texte' } },
     ],
-    concepts: REASONS.map(([name, severity, en, fr]) => {
+    concepts: [...REASONS, ...CLAIM_FAULTS].map(([name, severity, en, fr]) => {
       const legal = law.legal[name]?.uri;
       return { code: name, display: { en, fr }, properties: { severity, ...(legal && { legal }) } };
     }),

@@ -1,5 +1,5 @@
-// The words and codes of refusals. ClaimResponse.error wants a code of tls-billability-reason: where the contract has none
-// for a fault, the nearest is taken, and `detail` and the text say what is meant.
+// The words and codes of refusals. ClaimResponse.error wants a code of tls-billability-reason: a reason of the contract where
+// one says exactly this, else the fault's own name, which the code system lists beside the reasons.
 import { euros } from '../../kernel/cents.ts';
 import type { Day, Period } from '../../kernel/day.ts';
 import type { Text } from '../../kernel/fault.ts';
@@ -38,49 +38,39 @@ export function forWindow(
   switch (detail) {
     case 'series-too-long':
       return of(
-        'one-year-cap',
         detail,
         `A claim carries ${facts.max} windows at most; send window ${w} in another one.`,
         `Une facture porte ${facts.max} périodes au plus ; envoyer la période ${f} dans une autre.`,
       );
     case 'window-twice':
-      return of(
-        'already-billed',
-        detail,
-        `Window ${w} stands twice in the claim.`,
-        `La période ${f} figure deux fois dans la facture.`,
-      );
+      return of(detail, `Window ${w} stands twice in the claim.`, `La période ${f} figure deux fois dans la facture.`);
     case 'window-not-over':
       return of(
-        'insufficient-data',
         detail,
         `Window ${w} is not over: it can be billed from the day after its last day.`,
         `La période ${f} n’est pas terminée : elle est facturable à partir du lendemain de son dernier jour.`,
       );
     case 'window-after-death':
       return of(
-        'patient-deceased',
         detail,
         `Window ${w} begins after the patient's death (${facts.death}).`,
         `La période ${f} débute après le décès du patient (${facts.death}).`,
+        'patient-deceased',
       );
     case 'window-not-of-the-chain':
       return of(
-        'prescription-expired',
         detail,
         `Window ${w} is none of the windows of this follow-up; ask $billability for them.`,
         `La période ${f} n’est pas une période de ce suivi ; les demander à $billability.`,
       );
     case 'twin-missing':
       return of(
-        'prescription-incomplete',
         detail,
         `Window ${w}: the operator's and the technical claim must be sent together, one of each.`,
         `Période ${f} : la facture opérateur et la facture technique s’envoient ensemble, une de chaque.`,
       );
     case 'twin-differs':
       return of(
-        'prescription-incomplete',
         detail,
         `Window ${w} has no twin in the other claim: both forfaits or none.`,
         `La période ${f} n’a pas de pendant dans l’autre facture : les deux forfaits ou aucun.`,
@@ -102,22 +92,11 @@ export function priced(fault: PriceFault, forfait: Forfait | OperatorForfait): B
   const coefficient = 'coefficient' in forfait ? forfait.coefficient : 1;
   switch (fault) {
     case 'wrong-code-operator':
-      return of(
-        'line-not-formalised',
-        'wrong-code',
-        `The code must be ${forfait.code}.`,
-        `Le code doit être ${forfait.code}.`,
-      );
+      return of('wrong-code', `The code must be ${forfait.code}.`, `Le code doit être ${forfait.code}.`);
     case 'wrong-code-technical':
-      return of(
-        'device-not-on-line',
-        'wrong-code',
-        `The code must be ${forfait.code}.`,
-        `Le code doit être ${forfait.code}.`,
-      );
+      return of('wrong-code', `The code must be ${forfait.code}.`, `Le code doit être ${forfait.code}.`);
     case 'price-above-tariff':
       return of(
-        'line-not-formalised',
         'price-above-tariff',
         `The unit price is above the tariff of ${amount(forfait, '.')} €.`,
         `Le prix unitaire dépasse le tarif de ${amount(forfait, ',')} €.`,
@@ -125,10 +104,10 @@ export function priced(fault: PriceFault, forfait: Forfait | OperatorForfait): B
     case 'factor-above-level':
     case 'factor-above-cap':
       return of(
-        fault === 'factor-above-cap' ? 'majore-cap-reached' : 'majore-not-eligible',
         'factor-above-level',
         `The factor is above ${coefficient}, which applies to this window.`,
         `Le coefficient dépasse ${String(coefficient).replace('.', ',')}, applicable à cette période.`,
+        fault === 'factor-above-cap' ? 'majore-cap-reached' : 'majore-not-eligible',
       );
     default:
       return fault satisfies never;
@@ -143,58 +122,50 @@ export function plain(fault: PlainFault): Blame {
 }
 
 const PLAIN = {
-  'no-items': of('prescription-incomplete', 'no-items', 'The claim has no item.', 'La facture n’a pas de ligne.'),
+  'no-items': of('no-items', 'The claim has no item.', 'La facture n’a pas de ligne.'),
   'wrong-patient': of(
-    'duplicate-follow-up',
     'wrong-patient',
     'Claim.patient is not the patient of the prescription.',
     'Claim.patient n’est pas le patient de la prescription.',
   ),
   'wrong-prescription': of(
-    'prescription-incomplete',
     'wrong-prescription',
     'Claim.prescription must name a prescription of this follow-up, the same in both claims.',
     'Claim.prescription doit désigner une prescription de ce suivi, le même dans les deux factures.',
   ),
   'wrong-total': of(
-    'line-not-formalised',
     'wrong-total',
     'Claim.total is not the sum of the items.',
     'Claim.total n’est pas la somme des lignes.',
   ),
   'wrong-provider-operator': of(
-    'operator-not-declared',
     'wrong-provider',
     'Claim.provider must be the operator of the prescription that covers the first day of the window.',
     'Claim.provider doit être l’opérateur de la prescription qui couvre le premier jour de la période.',
   ),
   'wrong-provider-technical': of(
-    'agreement-missing',
     'wrong-provider',
     'Claim.provider must be the exploitant of the DMN that was prescribed.',
     'Claim.provider doit être l’exploitant du DMN prescrit.',
   ),
   'wrong-quantity': of(
-    'duplicate-follow-up',
     'wrong-quantity',
     'The quantity must be 1: one forfait of each kind per window.',
     'La quantité doit être 1 : un forfait de chaque sorte par période.',
   ),
   'price-missing': of(
-    'line-not-formalised',
     'price-missing',
     'unitPrice and net must be given, in euros with two decimals.',
     'unitPrice et net sont requis, en euros avec deux décimales.',
   ),
   'wrong-net': of(
-    'line-not-formalised',
     'wrong-net',
     'net must be unitPrice × factor × quantity.',
     'net doit valoir unitPrice × factor × quantity.',
   ),
 } satisfies Record<string, Blame>;
 
-function of(code: ReasonCode, detail: ClaimFault, en: string, fr: string): Blame {
+function of(detail: ClaimFault, en: string, fr: string, code: ReasonCode | ClaimFault = detail): Blame {
   return { code, detail, text: { en, fr } satisfies Text };
 }
 
