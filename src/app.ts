@@ -1,24 +1,26 @@
 // The whole server as one Fastify instance: what is served, in order. No process, no listening, no signals: that is main.ts.
 import { readFileSync } from 'node:fs';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { capabilityStatement } from './fhir/capability.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import { createExtractor } from './fhir/extract/index.ts';
+import { keepProfiles } from './fhir/profiles/keep.ts';
 import type { LoadedProfiles } from './fhir/profiles/load.ts';
 import { loadProfiles } from './fhir/profiles/load.ts';
 import { includableParameters, servedParameters } from './fhir/search/index.ts';
+import type { AnyResource } from './fhir/service.ts';
 import { createValidator } from './fhir/validate/index.ts';
 import { sendError } from './http/errors.ts';
 import fhirRoutes from './http/fhir-routes.ts';
-import { fault } from './kernel/fault.ts';
+import { packAnswers } from './http/packing.ts';
+import { answerIds, requestId } from './http/request-id.ts';
 import type { Clock } from './kernel/clock.ts';
+import { fault } from './kernel/fault.ts';
 import type { Law } from './law/law.ts';
 import { operations } from './operations/index.ts';
 import type { OperationService } from './operations/operation.ts';
-import { keepProfiles } from './fhir/profiles/keep.ts';
-import type { AnyResource } from './fhir/service.ts';
 import type { Store } from './storage/types.ts';
 
 /** Path of the FHIR base. */
@@ -38,7 +40,8 @@ export interface AppParts {
 }
 
 const BODY_LIMIT = 50 * 1024 * 1024;
-const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+const VERSION = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string })
+  .version;
 
 /** Builds the server; the profiles are stored, so that they can be read and searched like any resource. */
 export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
@@ -63,12 +66,17 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     loggerInstance: parts.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: parts.bodyLimit ?? BODY_LIMIT,
+    genReqId: requestId,
+    // Addresses that the router cannot read.
+    frameworkErrors: sendError,
     trustProxy: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });
+  answerIds(app);
+  packAnswers(app);
   app.setErrorHandler(sendError);
-  app.setNotFoundHandler((request) => {
-    throw nothingAt(request);
+  app.setNotFoundHandler((request, reply) => {
+    throw nothingAt(request, reply);
   });
   await app.register(fhirRoutes, {
     prefix: BASE_PATH,
@@ -112,11 +120,12 @@ function capabilityText(service: OperationService, profiles: LoadedProfiles, dat
   };
 }
 
-function nothingAt(request: FastifyRequest): Error {
-  if (/^\/fhir(\/|$)/.test(request.url) && !['GET', 'POST', 'PUT', 'DELETE'].includes(request.method)) {
+function nothingAt(request: FastifyRequest, reply: FastifyReply): Error {
+  if (!['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].includes(request.method)) {
+    reply.header('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS');
     return fault('method', 'method-unknown', {
-      en: `${request.method} is not served. Use GET, POST, PUT or DELETE.`,
-      fr: `${request.method} n’est pas servi. Utilisez GET, POST, PUT ou DELETE.`,
+      en: `${request.method} is not served. Use GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS.`,
+      fr: `${request.method} n’est pas servi. Utilisez GET, HEAD, POST, PUT, PATCH, DELETE ou OPTIONS.`,
     });
   }
   return fault('not-found', 'address-unknown', {

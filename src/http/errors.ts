@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { exceptionOutcome, languageOf, outcomeOf, statusOf } from '../fhir/outcome.ts';
 import type { Fault } from '../kernel/fault.ts';
 import { FaultError } from '../kernel/fault.ts';
-import { FHIR_JSON, JSON_TYPES } from './negotiation.ts';
+import { FHIR_JSON, JSON_TYPES } from './media.ts';
 
 /** Answers an error with an OperationOutcome in the caller's language. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
@@ -54,6 +54,17 @@ function faultsOfFastify(error: FastifyError): Fault[] | undefined {
           'body-length',
           'The body is empty or shorter than Content-Length says.',
           'Le corps est vide ou plus court que Content-Length ne l’annonce.',
+        ),
+      ];
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+    case 'ERR_BROTLI_INVALID':
+      return [
+        one(
+          'invalid',
+          'body-unpack',
+          'The body cannot be unpacked: it is not what Content-Encoding says, or it is cut off.',
+          'Le corps ne peut pas être décompressé : il n’est pas ce que dit Content-Encoding, ou il est tronqué.',
         ),
       ];
     default:

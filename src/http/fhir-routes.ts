@@ -1,5 +1,5 @@
 // The addresses of the FHIR base: one line an interaction. https://hl7.org/fhir/R4/http.html
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bundle } from '../fhir/interactions/bundle.ts';
 import { create } from '../fhir/interactions/create.ts';
 import { remove } from '../fhir/interactions/delete.ts';
@@ -9,12 +9,14 @@ import { search } from '../fhir/interactions/search.ts';
 import { update } from '../fhir/interactions/update.ts';
 import { vread } from '../fhir/interactions/vread.ts';
 import type { Exact } from '../fhir/json.ts';
-import { readJson, withDigits } from '../fhir/json.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
-import { FHIR_JSON, fhirRequest, formatOf, JSON_TYPES } from './negotiation.ts';
-import { type OperationPlace, runOperation } from './operations.ts';
+import { addBodyParsers } from './bodies.ts';
+import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
+import { type OperationPlace, runOperation, verbsOf } from './operations.ts';
+import { type Address, addAddress, type Handler, type Method, type Params } from './routes.ts';
+import { send } from './send.ts';
 
 export interface FhirRoutes {
   readonly service: OperationService;
@@ -25,90 +27,112 @@ export interface FhirRoutes {
   readonly capability: (base: string) => string;
 }
 
-interface Params {
-  type: string;
-  id: string;
-  version: string;
-  op: string;
-}
-type Req = FastifyRequest<{ Params: Params }>;
-
 /** Mounts the interactions and operations on an instance whose prefix is the FHIR base. */
 export default async function fhirRoutes(app: FastifyInstance, options: FhirRoutes): Promise<void> {
-  const { service, baseOf } = options;
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser([...JSON_TYPES], { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, (body as Buffer).length === 0 ? undefined : readJson(body as Buffer));
-    } catch (e) {
-      done(e as Error);
-    }
-  });
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
-  });
-  app.addHook('onRequest', async (request) => {
+  const { service } = options;
+  addBodyParsers(app);
+  app.addHook('onRequest', (request, _reply, done) => {
     const { type, id } = request.params as Partial<Params>;
-    if (type === undefined || (type.startsWith('$') && id === undefined)) return;
-    if (!service.definitions.isResourceType(type)) throw unknownType(type);
+    const isOperation = type?.startsWith('$') && id === undefined;
+    if (type === undefined || isOperation || service.definitions.isResourceType(type)) done();
+    else done(unknownType(type));
   });
-
-  const answer = async (request: Req, reply: FastifyReply, run: (r: FhirRequest) => Promise<FhirResponse>) => {
-    formatOf(request);
-    const fhir = fhirRequest(request, baseOf(request));
-    send(reply, fhir, await run(fhir));
-    return reply;
-  };
-  const operation = (request: Req, reply: FastifyReply, segment: string, place: OperationPlace) =>
-    runOperation(options, request, reply, place, operationCode(segment));
-
-  app.get('/metadata', (request, reply) =>
-    answer(request as Req, reply, async (r) => ({ status: 200, body: options.capability(r.base) })),
-  );
-  app.post('/', (request, reply) => answer(request as Req, reply, (r) => bundle(service, withBody(r))));
-
-  app.get<{ Params: Params }>('/:type', (q, reply) =>
-    q.params.type.startsWith('$')
-      ? operation(q, reply, q.params.type, {})
-      : answer(q, reply, (r) => search(service, q.params.type, r)),
-  );
-  app.post<{ Params: Params }>('/:type', (q, reply) =>
-    q.params.type.startsWith('$')
-      ? operation(q, reply, q.params.type, {})
-      : answer(q, reply, (r) => create(service, q.params.type, withBody(r))),
-  );
-  app.post<{ Params: Params }>('/:type/_search', (q, reply) =>
-    answer(q, reply, (r) => search(service, q.params.type, { ...r, query: [...r.query, ...formPairs(q.body)] })),
-  );
-  app.get<{ Params: Params }>('/:type/:id', (q, reply) =>
-    q.params.id.startsWith('$')
-      ? operation(q, reply, q.params.id, { type: q.params.type })
-      : answer(q, reply, (r) => plain(r, () => read(service, q.params.type, q.params.id))),
-  );
-  app.post<{ Params: Params }>('/:type/:id', (q, reply) => operation(q, reply, q.params.id, { type: q.params.type }));
-  app.put<{ Params: Params }>('/:type/:id', (q, reply) =>
-    answer(q, reply, (r) => update(service, q.params.type, q.params.id, withBody(r))),
-  );
-  app.delete<{ Params: Params }>('/:type/:id', (q, reply) =>
-    answer(q, reply, (r) => remove(service, q.params.type, q.params.id, r)),
-  );
-  app.get<{ Params: Params }>('/:type/:id/_history', (q, reply) =>
-    answer(q, reply, (r) => history(service, q.params.type, q.params.id, r)),
-  );
-  app.get<{ Params: Params }>('/:type/:id/_history/:version', (q, reply) =>
-    answer(q, reply, (r) => plain(r, () => vread(service, q.params.type, q.params.id, q.params.version))),
-  );
-  for (const [path, placeOf] of BELOW_INSTANCES) {
-    app.get<{ Params: Params }>(path, (q, reply) => operation(q, reply, q.params.op, placeOf(q.params)));
-    app.post<{ Params: Params }>(path, (q, reply) => operation(q, reply, q.params.op, placeOf(q.params)));
-  }
+  for (const address of addresses(options)) addAddress(app, address);
 }
 
-/** Addresses of operations on one resource and on one version of it. */
-const BELOW_INSTANCES: readonly (readonly [string, (params: Params) => OperationPlace])[] = [
-  ['/:type/:id/:op', ({ type, id }) => ({ type, id })],
-  ['/:type/:id/_history/:version/:op', ({ type, id, version }) => ({ type, id, version })],
-];
+type Run = (request: FhirRequest, params: Params, body: unknown) => Promise<FhirResponse>;
+
+function addresses(options: FhirRoutes): readonly Address[] {
+  const { service } = options;
+  const answer =
+    (run: Run): Handler =>
+    async (request, reply) => {
+      const query = queryOf(request);
+      const format = formatOf(request, query);
+      const fhir = fhirRequest(request, options.baseOf(request), query);
+      send(reply, fhir, await run(fhir, request.params, request.body), format.type);
+      return reply;
+    };
+  const operation = (place: (p: Params) => OperationPlace, segment: (p: Params) => string): Handler => {
+    return (request, reply) =>
+      runOperation(options, request, reply, place(request.params), operationCode(segment(request.params)));
+  };
+  /** An address whose last segment may be an operation. */
+  const either = (segment: 'type' | 'id', place: (p: Params) => OperationPlace, otherwise: Handler): Handler => {
+    const run = operation(place, (p) => p[segment]);
+    return (request, reply) => (request.params[segment].startsWith('$') ? run : otherwise)(request, reply);
+  };
+  const operationOr = (
+    segment: 'type' | 'id' | 'op',
+    place: (p: Params) => OperationPlace,
+    others?: readonly Method[],
+  ) => {
+    return (p: Params) =>
+      p[segment].startsWith('$') ? verbsOf(options.operations, place(p), p[segment].slice(1)) : others;
+  };
+  const base = () => ({});
+  const ofType = ({ type }: Params) => ({ type });
+  const ofInstance = ({ type, id }: Params) => ({ type, id });
+  const ofVersion = ({ type, id, version }: Params) => ({ type, id, version });
+  const onOp = (place: (p: Params) => OperationPlace) => operation(place, (p) => p.op);
+
+  return [
+    { url: '/', on: { POST: answer((r) => bundle(service, withBody(plain(r)))) } },
+    {
+      url: '/metadata',
+      on: { GET: answer(async (r) => ({ status: 200, body: options.capability(plain(r, 'mode').base) })) },
+    },
+    {
+      url: '/:type',
+      allows: operationOr('type', base, ['GET', 'POST']),
+      on: {
+        GET: either(
+          'type',
+          base,
+          answer((r, p) => search(service, p.type, r)),
+        ),
+        POST: either(
+          'type',
+          base,
+          answer((r, p) => create(service, p.type, withBody(plain(r)))),
+        ),
+      },
+    },
+    {
+      url: '/:type/_search',
+      on: { POST: answer((r, p, body) => search(service, p.type, { ...r, query: [...r.query, ...formPairs(body)] })) },
+    },
+    {
+      url: '/:type/:id',
+      allows: operationOr('id', ofType, ['GET', 'PUT', 'DELETE']),
+      on: {
+        GET: either(
+          'id',
+          ofType,
+          answer((r, p) => read(service, p.type, p.id, plain(r))),
+        ),
+        POST: operation(ofType, (p) => p.id),
+        PUT: answer((r, p) => update(service, p.type, p.id, withBody(plain(r)))),
+        DELETE: answer((r, p, body) => remove(service, p.type, p.id, withoutBody(plain(r), body))),
+      },
+    },
+    { url: '/:type/:id/_history', on: { GET: answer((r, p) => history(service, p.type, p.id, r)) } },
+    {
+      url: '/:type/:id/_history/:version',
+      on: { GET: answer((r, p) => vread(service, p.type, p.id, p.version, plain(r))) },
+    },
+    {
+      url: '/:type/:id/:op',
+      allows: operationOr('op', ofInstance),
+      on: { GET: onOp(ofInstance), POST: onOp(ofInstance) },
+    },
+    {
+      url: '/:type/:id/_history/:version/:op',
+      allows: operationOr('op', ofVersion),
+      on: { GET: onOp(ofVersion), POST: onOp(ofVersion) },
+    },
+  ];
+}
 
 function operationCode(segment: string): string {
   if (segment.startsWith('$')) return segment.slice(1);
@@ -118,13 +142,13 @@ function operationCode(segment: string): string {
   });
 }
 
-/** read and vread take no parameters but those of the format: anything else would be ignored, so it is refused. */
-function plain(request: FhirRequest, run: () => Promise<FhirResponse>): Promise<FhirResponse> {
-  const other = request.query.find(([name]) => name !== '_format' && name !== '_pretty');
-  if (other === undefined) return run();
-  throw fault('not-supported', 'read-parameter', {
-    en: `A read takes no parameter "${other[0]}".`,
-    fr: `Une lecture n’accepte pas le paramètre « ${other[0]} ».`,
+/** What takes no parameters but those of the format: any other would be ignored, so it is refused. */
+function plain(request: FhirRequest, ...taken: readonly string[]): FhirRequest {
+  const other = request.query.find(([name]) => name !== '_format' && name !== '_pretty' && !taken.includes(name));
+  if (other === undefined) return request;
+  throw fault('not-supported', 'parameter-unknown', {
+    en: `This interaction takes no parameter "${other[0]}".`,
+    fr: `Cette interaction n’accepte pas le paramètre « ${other[0]} ».`,
   });
 }
 
@@ -145,24 +169,13 @@ function formPairs(body: unknown): [string, string][] {
   });
 }
 
-function send(reply: FastifyReply, request: FhirRequest, response: FhirResponse): void {
-  reply.code(response.status);
-  if (response.version !== undefined) reply.header('etag', `W/"${response.version}"`);
-  if (response.lastModified !== undefined) reply.header('last-modified', new Date(response.lastModified).toUTCString());
-  if (response.location !== undefined && response.status < 300)
-    reply.header('location', `${request.base}/${response.location}`);
-  if (response.body === undefined) {
-    reply.send();
-    return;
-  }
-  const pretty = request.query.some(([n, v]) => n === '_pretty' && v === 'true');
-  reply.type(FHIR_JSON).send(pretty ? prettied(response.body) : response.body);
-}
-
-/** Indented for people, digits kept. */
-function prettied(text: string): string {
-  const exact = readJson(text);
-  return withDigits(exact, () => JSON.stringify(exact.value, null, 2));
+/** DELETE has no body (R4 http.html#delete): one that is sent would be ignored, so it is refused. */
+function withoutBody(request: FhirRequest, body: unknown): FhirRequest {
+  if (body === undefined || body === null) return request;
+  throw fault('invalid', 'body-unexpected', {
+    en: 'DELETE takes no body.',
+    fr: 'DELETE n’accepte pas de corps.',
+  });
 }
 
 function unknownType(type: string): Error {

@@ -5,9 +5,7 @@ import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationLevel } from '../operations/operation.ts';
 import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
 import type { FhirRoutes } from './fhir-routes.ts';
-import { FHIR_JSON, fhirRequest, formatOf } from './negotiation.ts';
-
-const TYPES = { json: FHIR_JSON, csv: 'text/csv; charset=utf-8', ndjson: 'application/fhir+ndjson; charset=utf-8' };
+import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
 
 /** What an operation's address names before the `$`. */
 export interface OperationPlace {
@@ -16,7 +14,7 @@ export interface OperationPlace {
   readonly version?: string;
 }
 
-/** Runs an operation at its address. @throws FaultError 404 unknown operation, 405 wrong verb, 406 format */
+/** Runs an operation at its address. The route has looked at the verb. @throws FaultError 404 unknown operation, 406 format */
 export async function runOperation(
   routes: FhirRoutes,
   request: FastifyRequest,
@@ -26,24 +24,27 @@ export async function runOperation(
 ): Promise<FastifyReply> {
   const verb = request.method === 'POST' ? 'POST' : 'GET';
   const operation = find(routes.operations, place, code);
-  if (!operation.verbs.includes(verb)) {
-    reply.header('allow', operation.verbs.join(', '));
-    throw fault('method', 'operation-verb', {
-      en: `$${code} wants ${operation.verbs.join(' or ')}.`,
-      fr: `$${code} attend ${operation.verbs.join(' ou ')}.`,
-    });
-  }
-  const format = formatOf(request, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
+  const query = queryOf(request);
+  const format = formatOf(request, query, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
   const answer = await operation.run(routes.service, {
     type: place.type,
     id: place.id,
     ...(place.version === undefined ? {} : { version: place.version }),
     verb,
-    format,
-    request: fhirRequest(request, routes.baseOf(request)),
+    format: format.kind,
+    request: fhirRequest(request, routes.baseOf(request), query),
   });
-  reply.code(answer.status).type(TYPES[format]);
+  reply.code(answer.status).type(format.type);
   return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { objectMode: false }));
+}
+
+/** The verbs of the operation at an address; undefined when there is none. */
+export function verbsOf(
+  operations: readonly Operation[],
+  place: OperationPlace,
+  code: string,
+): Operation['verbs'] | undefined {
+  return operations.find((o) => o.code === code && standsOn(o, place.type, levelOf(place)))?.verbs;
 }
 
 function levelOf({ type, id, version }: OperationPlace): OperationLevel {

@@ -2,6 +2,7 @@
 import { fault } from '../../kernel/fault.ts';
 import type { ResourceWrite, StoredResource } from '../../storage/types.ts';
 import type { FhirRequest, FhirResponse } from '../service.ts';
+import { notModified, type ReadConditions } from './conditions.ts';
 
 /** Location of a version, relative to the base. */
 export function locationOf(state: { type: string; id: string; version: number }): string {
@@ -19,10 +20,11 @@ export function written(state: ResourceWrite | StoredResource, status: 200 | 201
   };
 }
 
-/** A stored state as the answer to a read. */
-export function stated(state: StoredResource): FhirResponse {
+/** A stored state as the answer to a read; 304 when the reader has it already. @throws FaultError 410 */
+export function stated(state: StoredResource, conditions: ReadConditions = {}): FhirResponse {
   if (state.content === null) throw gone(state);
-  return { status: 200, body: state.content, version: state.version, lastModified: state.updated };
+  const head = { location: locationOf(state), version: state.version, lastModified: state.updated };
+  return notModified(conditions, state) ? { status: 304, ...head } : { status: 200, ...head, body: state.content };
 }
 
 export function gone(state: { type: string; id: string; version: number }): Error {

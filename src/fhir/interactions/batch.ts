@@ -45,6 +45,8 @@ function dispatch(service: FhirService, entry: Entry, request: FhirRequest & { b
     case 'DELETE':
       return remove(service, entry.type, entry.id ?? '', request);
     case 'GET':
-      return entry.id === undefined ? search(service, entry.type, request) : read(service, entry.type, entry.id);
+      return entry.id === undefined
+        ? search(service, entry.type, request)
+        : read(service, entry.type, entry.id, request);
   }
 }

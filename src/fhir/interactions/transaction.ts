@@ -256,7 +256,7 @@ async function get(service: FhirService, tx: Tx, e: Entry, request: BundleReques
       return await searchWith(service, tx, e.type, { ...request, query: queryPairs(e.url.split('?')[1] ?? '') });
     const state = await tx.read(e.type, e.id, everything);
     if (state === undefined) throw unknown(e.type, e.id);
-    return stated(state);
+    return stated(state, request);
   } catch (error) {
     throw faultsOfEntry(error, e.index);
   }

@@ -5,6 +5,7 @@ import type { StoredResource, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService, VersionTag } from '../service.ts';
 import { written } from './answer.ts';
+import { checkWriteConditions } from './conditions.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
 
 /** Stores a new version. @throws FaultError 400 (id), 409, 412 (If-Match), 422 */
@@ -20,7 +21,7 @@ export async function update(
   const patient = await patientFor(service, resource, id);
   const keys = [...new Set([patient, routedPatient(id) ?? 0])];
   return service.store.transaction(keys, async (tx) => {
-    const current = await lockForUpdate(tx, type, id, request.ifMatch);
+    const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
     const write = writeOf(service, resource, request.body, {
       id,
       version: (current?.version ?? 0) + 1,
@@ -53,17 +54,15 @@ export async function patientFor(service: FhirService, resource: AnyResource, id
   return (await service.store.patientKeys([id])).get(id) ?? service.store.newPatientKey();
 }
 
-/** Locks the state to be replaced. @throws FaultError 412 when If-Match names another version, or there is nothing to match */
+/** Locks the state to be replaced. @throws FaultError 412 when a condition of the request does not hold */
 export async function lockForUpdate(
   tx: Tx,
   type: string,
   id: string,
   ifMatch: VersionTag | undefined,
+  ifNoneMatch?: FhirRequest['ifNoneMatch'],
 ): Promise<StoredResource | undefined> {
   const current = await tx.lock(type, id);
-  if (ifMatch === undefined || (current?.version === ifMatch && current.content !== null)) return current;
-  throw fault('version-mismatch', 'if-match', {
-    en: `If-Match names version ${ifMatch}, the current version of ${type}/${id} is ${current?.version ?? 'none'}. Read it again and repeat the change.`,
-    fr: `If-Match nomme la version ${ifMatch}, la version courante de ${type}/${id} est ${current?.version ?? 'aucune'}. Relisez-la puis refaites la modification.`,
-  });
+  checkWriteConditions({ ifMatch, ifNoneMatch }, current, `${type}/${id}`);
+  return current;
 }

@@ -1,0 +1,75 @@
+// Bodies of requests: which media types, how they are packed, how long they may be.
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
+import { readJson } from '../fhir/json.ts';
+import { fault } from '../kernel/fault.ts';
+import { checkContentType, JSON_PATCH, JSON_TYPES } from './media.ts';
+
+/** Content types of PATCH: https://hl7.org/fhir/R4/http.html#patch */
+export const PATCH_TYPES: readonly string[] = [JSON_PATCH, ...JSON_TYPES];
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** Takes JSON, JSON Patch (with PATCH only) and forms (for searches), packed or not; anything else is 415. */
+export function addBodyParsers(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser([...PATCH_TYPES], { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, jsonOf(request, body as Buffer));
+    } catch (e) {
+      done(e as Error);
+    }
+  });
+  app.addContentTypeParser(FORM, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.addHook('preParsing', (request, reply, payload, done) => {
+    const packing = request.headers['content-encoding'];
+    if (packing === undefined) return done(null, payload);
+    const unpacked = unpack(packing.trim().toLowerCase(), payload);
+    if (unpacked !== undefined) return done(null, unpacked);
+    reply.header('accept-encoding', 'gzip, deflate, br');
+    return done(
+      fault('media-type', 'content-encoding', {
+        en: `Content-Encoding "${packing}" is not read. Send the body as it is, or packed with gzip, deflate or br.`,
+        fr: `Content-Encoding « ${packing} » n’est pas lu. Envoyez le corps tel quel, ou compressé en gzip, deflate ou br.`,
+      }),
+    );
+  });
+}
+
+function jsonOf(request: FastifyRequest, body: Buffer): unknown {
+  const type = request.headers['content-type'] ?? '';
+  checkContentType(type);
+  if (type.startsWith(JSON_PATCH) && request.method !== 'PATCH') {
+    throw fault('media-type', 'patch-elsewhere', {
+      en: `${JSON_PATCH} goes with PATCH only. Send a resource as ${JSON_TYPES[0]}.`,
+      fr: `${JSON_PATCH} ne va qu’avec PATCH. Envoyez une ressource en ${JSON_TYPES[0]}.`,
+    });
+  }
+  if (body.length === 0) return undefined;
+  // Some editors put a byte order mark in front of UTF-8; RFC 8259 8.1 lets a reader skip it.
+  const marked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
+  return readJson(marked ? body.subarray(3) : body);
+}
+
+/** The stream that fastify reads instead. It counts what comes out of it against the limit: a small bomb stays small. */
+function unpack(packing: string, payload: RequestPayload): RequestPayload | undefined {
+  const unpacker =
+    packing === 'gzip' || packing === 'x-gzip'
+      ? createGunzip()
+      : packing === 'deflate'
+        ? createInflate()
+        : packing === 'br'
+          ? createBrotliDecompress()
+          : undefined;
+  if (unpacker === undefined) return packing === 'identity' ? payload : undefined;
+  const unpacked: RequestPayload & typeof unpacker = unpacker;
+  unpacked.receivedEncodedLength = 0;
+  payload.on('data', (chunk: Buffer) => {
+    unpacked.receivedEncodedLength = (unpacked.receivedEncodedLength ?? 0) + chunk.length;
+  });
+  payload.on('error', (error) => unpacker.destroy(error));
+  unpacker.on('close', () => payload.unpipe(unpacker));
+  return payload.pipe(unpacker);
+}
