@@ -111,9 +111,12 @@ async function start(config: Config, closers: Closers, end: AbortController): Pr
   end.signal.throwIfAborted();
   const base = (await listen(app, config)) + BASE_PATH;
   end.signal.throwIfAborted();
-  if (config.demo && (await demo.isEmpty(store))) {
-    const shown = await demo.loadDemo({ app, store, law, clock: systemClock, path: BASE_PATH, base, say });
-    console.log(shown);
+  const found = config.demo ? await demo.demoState(store) : 'data';
+  if (found === 'empty') {
+    console.log(await demo.loadDemo({ app, store, law, clock: systemClock, path: BASE_PATH, base, say }));
+  }
+  if (found === 'cut-short') {
+    say(`The demonstration was cut short at an earlier start: delete ${config.dataDir} to load it afresh.`);
   }
   end.signal.throwIfAborted();
   say(`Vigie serves ${base}   (Ctrl-C stops it)`);

@@ -17,7 +17,18 @@ const KINDS: readonly Kind[] = [
   { activity: 'irc', dmn: 'rein', measure: 'blood-pressure', share: 10 },
 ];
 const POSTAL: readonly string[] = ['75012', '69003', '33000', '59000', '13001', '97400', '97200', '98714'];
-const GIVEN: readonly string[] = ['Camille', 'Dominique', 'Claude', 'Alix', 'Sacha', 'Morgan', 'Noa', 'Lou', 'Eden', 'Charlie'];
+const GIVEN: readonly string[] = [
+  'Camille',
+  'Dominique',
+  'Claude',
+  'Alix',
+  'Sacha',
+  'Morgan',
+  'Noa',
+  'Lou',
+  'Eden',
+  'Charlie',
+];
 const TIMES: readonly string[] = ['07:15', '12:40', '19:20', '22:10'];
 
 /**

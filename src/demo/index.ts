@@ -25,15 +25,29 @@ export interface Demo {
   readonly say: (line: string) => void;
 }
 
-/** Whether no patient was ever stored: the profiles of the house do not count. */
-export async function isEmpty(store: Store): Promise<boolean> {
-  return (await store.search({ reach: everything, type: 'Patient', where: [], sort: [], limit: 1 })).rows.length === 0;
+/** A List that is stored last: without it, a demonstration that was begun is known to be cut short. */
+const MARK = { type: 'List', id: 'vigie-demonstration' };
+
+/**
+ * Whether the demonstration should be loaded: `empty` when no patient was ever stored (the profiles of the house do not
+ * count), `cut-short` when an earlier load did not come to its end, `data` otherwise.
+ */
+export async function demoState(store: Store): Promise<'empty' | 'cut-short' | 'data'> {
+  const patients = await store.search({ reach: everything, type: 'Patient', where: [], sort: [], limit: 1 });
+  const [first] = patients.rows;
+  if (first === undefined) return 'empty';
+  const ours = first.content?.includes(`"value":"${readCohort().patients[0]?.key}"`) === true;
+  return ours && (await store.read(MARK.type, MARK.id, everything)) === undefined ? 'cut-short' : 'data';
+}
+
+function readCohort(): Cohort {
+  return JSON.parse(readFileSync(COHORT, 'utf8')) as Cohort;
 }
 
 /** Loads the cohort through the server's own interface and returns what to print. */
 export async function loadDemo(demo: Demo): Promise<string> {
   const send = sender(demo);
-  const cohort = JSON.parse(readFileSync(COHORT, 'utf8')) as Cohort;
+  const cohort = readCohort();
   demo.say(`The store is empty: loading ${cohort.patients.length} demonstration patients (--no-demo leaves this out)`);
   let shown = 0;
   const { readings, refs } = await loadCohort(cohort, {
@@ -49,6 +63,14 @@ export async function loadDemo(demo: Demo): Promise<string> {
   });
   const names = new Map(cohort.patients.map((p) => [refs.get(`patient:${p.key}`), p.key]));
   const answer = await send('GET', 'ServiceRequest/$billability?_count=1000');
+  await send('PUT', `${MARK.type}/${MARK.id}`, {
+    resourceType: MARK.type,
+    id: MARK.id,
+    status: 'current',
+    mode: 'snapshot',
+    title: 'Cohorte de démonstration',
+    entry: cohort.patients.map((p) => ({ item: { reference: refs.get(`patient:${p.key}`) } })),
+  });
   const rows = rowsOf(answer, (reference) => names.get(reference) ?? reference);
   demo.say(`${readings} readings of ${cohort.patients.length} patients stored`);
   const first = refs.get(`prescription:${cohort.patients[0]?.key}:0`) ?? '';
@@ -64,7 +86,9 @@ function sender(demo: Demo): Send {
       ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
     });
     if (response.statusCode >= 300) {
-      throw new Error(`demonstration: ${method} ${path || '/'} was answered by ${response.statusCode}: ${response.body.slice(0, 600)}`);
+      throw new Error(
+        `demonstration: ${method} ${path || '/'} was answered by ${response.statusCode}: ${response.body.slice(0, 600)}`,
+      );
     }
     return JSON.parse(response.body) as Record<string, unknown>;
   };

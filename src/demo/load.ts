@@ -5,12 +5,27 @@ import type { Law } from '../law/law.ts';
 import { draw } from './draw.ts';
 import type { Cohort, PatientRecipe, Stream } from './recipe.ts';
 import {
-  agreement, ars, coverage, declaration, dmn, exploitant, INS_DEMO, MEASURES, object, operator, patient, prescriber, prescription, reading, refusal, sysid,
+  agreement,
+  ars,
+  coverage,
+  declaration,
+  dmn,
+  exploitant,
+  INS_DEMO,
+  MEASURES,
+  object,
+  operator,
+  patient,
+  prescriber,
+  prescription,
+  reading,
+  refusal,
+  sysid,
 } from './resources.ts';
 import { localDateTime } from './time.ts';
 
 /** One request to the FHIR base; throws on anything but 2xx. */
-export type Send = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Record<string, unknown>>;
+export type Send = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Record<string, unknown>>;
 
 export interface LoadOptions {
   readonly send: Send;
@@ -31,7 +46,10 @@ interface Entry {
 const BATCH = 100;
 
 /** Loads everything. Returns the number of readings and the references by key (`patient:…`, `prescription:…:0`). */
-export async function loadCohort(cohort: Cohort, options: LoadOptions): Promise<{ readings: number; refs: ReadonlyMap<string, string> }> {
+export async function loadCohort(
+  cohort: Cohort,
+  options: LoadOptions,
+): Promise<{ readings: number; refs: ReadonlyMap<string, string> }> {
   const refs = new Map<string, string>();
   await sendEntries(sharedEntries(cohort, options.today, refs), refs, options.send);
   for (let i = 0; i < cohort.patients.length; i += 20) {
@@ -69,7 +87,10 @@ function sharedEntries(cohort: Cohort, today: Day, known: Map<string, string>): 
     ...cohort.operators.map((o) => ({ key: `operator:${o.key}`, resource: operator(o) })),
     ...cohort.exploitants.map((e) => ({ key: `exploitant:${e.key}`, resource: exploitant(e) })),
     ...cohort.dmns.map((d) => ({ key: `dmn:${d.key}`, resource: dmn(d, today, refs) })),
-    ...[...declared].map(([o, activities]) => ({ key: `declaration:${o}`, resource: declaration(o, [...activities], signed, refs) })),
+    ...[...declared].map(([o, activities]) => ({
+      key: `declaration:${o}`,
+      resource: declaration(o, [...activities], signed, refs),
+    })),
     ...[...pairs.values()].flatMap(([o, key]) => {
       const d = cohort.dmns.find((x) => x.key === key);
       return d === undefined ? [] : [{ key: `agreement:${o}:${key}`, resource: agreement(o, d, signed, refs) }];
@@ -82,17 +103,31 @@ function patientEntries(p: PatientRecipe, o: LoadOptions, known: Map<string, str
   const first = p.prescriptions[0];
   if (first === undefined) return [];
   const start = addDays(o.today, first.start);
-  const measures = [...new Set(p.streams.filter((s) => s.manual !== true && s.format !== 'mesures').map((s) => s.measure))];
+  const measures = [
+    ...new Set(p.streams.filter((s) => s.manual !== true && s.format !== 'mesures').map((s) => s.measure)),
+  ];
   const weight = reading(
-    { measure: 'weight', at: addDays(start, -6), spread: 0.5, subject: { reference: refs(`patient:${p.key}`) }, performer: refs(`patient:${p.key}`), profiles: [TLS_OBSERVATION] },
+    {
+      measure: 'weight',
+      at: addDays(start, -6),
+      spread: 0.5,
+      subject: { reference: refs(`patient:${p.key}`) },
+      performer: refs(`patient:${p.key}`),
+      profiles: [TLS_OBSERVATION],
+    },
     ventilatorUse(o.law),
   );
   return [
     { key: `patient:${p.key}`, resource: patient(p, insOf(p), o.today) },
     { key: `coverage:${p.key}`, resource: coverage(p, refs) },
     { key: `weight:${p.key}`, resource: weight },
-    ...p.prescriptions.map((rx, n) => ({ key: `prescription:${p.key}:${n}`, resource: prescription(p, rx, n, o.today, refs) })),
-    ...(p.refusedFrom === undefined ? [] : [{ key: `consent:${p.key}`, resource: refusal(p, addDays(start, p.refusedFrom), refs) }]),
+    ...p.prescriptions.map((rx, n) => ({
+      key: `prescription:${p.key}:${n}`,
+      resource: prescription(p, rx, n, o.today, refs),
+    })),
+    ...(p.refusedFrom === undefined
+      ? []
+      : [{ key: `consent:${p.key}`, resource: refusal(p, addDays(start, p.refusedFrom), refs) }]),
     ...measures.map((m) => ({ key: `object:${p.key}:${m}`, resource: object(p, m, refs(`patient:${p.key}`)) })),
   ];
 }
@@ -126,11 +161,16 @@ function streamBundles(p: PatientRecipe, o: LoadOptions, refs: ReadonlyMap<strin
   return p.streams.flatMap((s) => {
     const times = timesOf(p, s, o.today, random);
     const one = (at: string): AnyResource => readingOf(p, s, at, random(), o.law, refs);
-    if (s.format === 'mesures') return times.map((at) => ({ at, readings: 1, bundle: () => mesuresBundle(p, s, one(at)) }));
+    if (s.format === 'mesures')
+      return times.map((at) => ({ at, readings: 1, bundle: () => mesuresBundle(p, s, one(at)) }));
     const bundles: StreamBundle[] = [];
     for (let i = 0; i < times.length; i += BATCH) {
       const part = times.slice(i, i + BATCH);
-      bundles.push({ at: part[0] ?? '', readings: part.length, bundle: () => transaction(part.map((at) => ({ resource: one(at) }))) });
+      bundles.push({
+        at: part[0] ?? '',
+        readings: part.length,
+        bundle: () => transaction(part.map((at) => ({ resource: one(at) }))),
+      });
     }
     return bundles;
   });
@@ -152,7 +192,14 @@ function timesOf(p: PatientRecipe, s: Stream, today: Day, random: () => number):
   return times;
 }
 
-function readingOf(p: PatientRecipe, s: Stream, at: string, spread: number, law: Law, refs: ReadonlyMap<string, string>): AnyResource {
+function readingOf(
+  p: PatientRecipe,
+  s: Stream,
+  at: string,
+  spread: number,
+  law: Law,
+  refs: ReadonlyMap<string, string>,
+): AnyResource {
   const patientRef = refs.get(`patient:${p.key}`) ?? '';
   const flow = s.format === 'mesures';
   const device = flow ? `Device/${objectUuid(p, s)}` : refs.get(`object:${p.key}:${s.measure}`);
@@ -163,7 +210,10 @@ function readingOf(p: PatientRecipe, s: Stream, at: string, spread: number, law:
       spread,
       // The mesures flow names the patient by identifier only, one by INS and the next by the hospital's number.
       subject: flow ? { identifier: identifierOf(p) } : { reference: patientRef },
-      profiles: [...(flow && MEASURES[s.measure].mesures !== undefined ? [MEASURES[s.measure].mesures as string] : []), ...(flow ? [] : [TLS_OBSERVATION])],
+      profiles: [
+        ...(flow && MEASURES[s.measure].mesures !== undefined ? [MEASURES[s.measure].mesures as string] : []),
+        ...(flow ? [] : [TLS_OBSERVATION]),
+      ],
       ...(s.manual === true ? { performer: patientRef } : device === undefined ? {} : { device }),
     },
     ventilatorUse(law),
@@ -171,7 +221,9 @@ function readingOf(p: PatientRecipe, s: Stream, at: string, spread: number, law:
 }
 
 function identifierOf(p: PatientRecipe): Record<string, string> {
-  return p.key.length % 2 === 0 ? { system: INS_DEMO, value: insOf(p) } : { system: 'https://hopital.example/ipp', value: p.key };
+  return p.key.length % 2 === 0
+    ? { system: INS_DEMO, value: insOf(p) }
+    : { system: 'https://hopital.example/ipp', value: p.key };
 }
 
 function objectUuid(p: PatientRecipe, s: Stream): string {
@@ -188,7 +240,11 @@ function mesuresBundle(p: PatientRecipe, s: Stream, observation: AnyResource): u
     type: 'transaction',
     entry: [
       {
-        resource: { ...device, id: objectUuid(p, s), meta: { profile: ['http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDevice'] } },
+        resource: {
+          ...device,
+          id: objectUuid(p, s),
+          meta: { profile: ['http://hl7.org/fhir/uv/phd/StructureDefinition/PhdDevice'] },
+        },
         request: { method: 'POST', url: 'Device', ifNoneExist: `identifier=${String(id.system)}|${String(id.value)}` },
       },
       { resource: observation, request: { method: 'POST', url: 'Observation' } },

@@ -1,7 +1,14 @@
 // The compact form in which a cohort is written down (fixtures/demo/cohort.json) or drawn (npm run seed).
 // Days are offsets: `start` from today, everything else from `start`.
 
-export type Measure = 'weight' | 'spo2' | 'ventilator' | 'glucose-mmol' | 'glucose-mg' | 'blood-pressure' | 'questionnaire';
+export type Measure =
+  | 'weight'
+  | 'spo2'
+  | 'ventilator'
+  | 'glucose-mmol'
+  | 'glucose-mg'
+  | 'blood-pressure'
+  | 'questionnaire';
 
 export interface Stream {
   readonly measure: Measure;
@@ -50,13 +57,22 @@ export interface PrescriptionRecipe {
 }
 
 export interface Cohort {
-  readonly operators: readonly { readonly key: string; readonly name: string; readonly kind: string; readonly finess: string }[];
+  readonly operators: readonly {
+    readonly key: string;
+    readonly name: string;
+    readonly kind: string;
+    readonly finess: string;
+  }[];
   readonly exploitants: readonly { readonly key: string; readonly name: string; readonly siret: string }[];
   readonly dmns: readonly {
     readonly key: string;
     readonly name: string;
     readonly exploitant: string;
-    readonly lines: readonly { readonly activity: string; readonly individualCode?: string; readonly interest?: string }[];
+    readonly lines: readonly {
+      readonly activity: string;
+      readonly individualCode?: string;
+      readonly interest?: string;
+    }[];
   }[];
   readonly patients: readonly PatientRecipe[];
 }

@@ -27,7 +27,9 @@ export function operator(o: Cohort['operators'][number]): AnyResource {
   return made({
     resourceType: 'Organization',
     meta: meta('tls-operator'),
-    identifier: [{ use: 'official', type: concept(FR_TYPES, 'FINEG'), system: 'https://finess.esante.gouv.fr', value: o.finess }],
+    identifier: [
+      { use: 'official', type: concept(FR_TYPES, 'FINEG'), system: 'https://finess.esante.gouv.fr', value: o.finess },
+    ],
     active: true,
     type: [ours('tls-operator-kind', o.kind)],
     name: o.name,
@@ -47,7 +49,9 @@ export function exploitant(e: Cohort['exploitants'][number]): AnyResource {
 export function prescriber(): AnyResource {
   return made({
     resourceType: 'Practitioner',
-    identifier: [{ use: 'official', type: concept(FR_TYPES, 'RPPS'), system: 'https://rpps.esante.gouv.fr', value: '10000000009' }],
+    identifier: [
+      { use: 'official', type: concept(FR_TYPES, 'RPPS'), system: 'https://rpps.esante.gouv.fr', value: '10000000009' },
+    ],
     name: [{ use: 'official', family: 'DEMONSTRATION', given: ['Prescripteur'] }],
   });
 }
@@ -89,7 +93,12 @@ export function dmn(d: Cohort['dmns'][number], today: string, refs: Refs): AnyRe
   });
 }
 
-export function declaration(operatorKey: string, activities: readonly string[], issued: string, refs: Refs): AnyResource {
+export function declaration(
+  operatorKey: string,
+  activities: readonly string[],
+  issued: string,
+  refs: Refs,
+): AnyResource {
   return made({
     resourceType: 'Contract',
     meta: meta('tls-ars-declaration'),
@@ -100,7 +109,10 @@ export function declaration(operatorKey: string, activities: readonly string[], 
     subject: [ref(refs(`operator:${operatorKey}`))],
     authority: [ref(refs('ars'))],
     type: ours('tls-contract-type', 'ars-declaration'),
-    term: activities.map((a) => ({ topicCodeableConcept: ours('tls-activity', a), offer: { text: `Activité déclarée : ${a}` } })),
+    term: activities.map((a) => ({
+      topicCodeableConcept: ours('tls-activity', a),
+      offer: { text: `Activité déclarée : ${a}` },
+    })),
   });
 }
 
@@ -124,7 +136,12 @@ export function patient(p: PatientRecipe, ins: string, today: string): AnyResour
     meta: meta('tls-patient'),
     identifier: [
       { use: 'official', type: concept(FR_TYPES, 'INS-NIR-DEMO'), system: INS_DEMO, value: ins },
-      { use: 'usual', type: concept('http://terminology.hl7.org/CodeSystem/v2-0203', 'PI'), system: 'https://hopital.example/ipp', value: p.key },
+      {
+        use: 'usual',
+        type: concept('http://terminology.hl7.org/CodeSystem/v2-0203', 'PI'),
+        system: 'https://hopital.example/ipp',
+        value: p.key,
+      },
     ],
     active: true,
     name: [{ use: 'official', family: p.family, given: [p.given] }],
@@ -136,7 +153,10 @@ export function patient(p: PatientRecipe, ins: string, today: string): AnyResour
 }
 
 export function coverage(p: PatientRecipe, refs: Refs): AnyResource {
-  const exception = p.exemption === undefined ? [] : [{ type: ours('tls-exemption', p.exemption.code), period: { start: '2020-01-01' } }];
+  const exception =
+    p.exemption === undefined
+      ? []
+      : [{ type: ours('tls-exemption', p.exemption.code), period: { start: '2020-01-01' } }];
   return made({
     resourceType: 'Coverage',
     meta: meta('tls-coverage'),
@@ -164,7 +184,13 @@ export function refusal(p: PatientRecipe, from: string, refs: Refs): AnyResource
   });
 }
 
-export function prescription(p: PatientRecipe, rx: PrescriptionRecipe, n: number, today: string, refs: Refs): AnyResource {
+export function prescription(
+  p: PatientRecipe,
+  rx: PrescriptionRecipe,
+  n: number,
+  today: string,
+  refs: Refs,
+): AnyResource {
   const start = addDays(toDay(today), rx.start);
   return made({
     resourceType: 'ServiceRequest',
@@ -246,8 +272,14 @@ export const MEASURES: Readonly<Record<Measure, MeasureForm>> = {
     object: ['528391', 'Tensiomètre'],
     value: (s) => ({
       component: [
-        { code: concept(LOINC, '8480-6', 'Systolic blood pressure'), ...quantity(Math.round(115 + 25 * s), 'mmHg', 'mm[Hg]') },
-        { code: concept(LOINC, '8462-4', 'Diastolic blood pressure'), ...quantity(Math.round(70 + 15 * s), 'mmHg', 'mm[Hg]') },
+        {
+          code: concept(LOINC, '8480-6', 'Systolic blood pressure'),
+          ...quantity(Math.round(115 + 25 * s), 'mmHg', 'mm[Hg]'),
+        },
+        {
+          code: concept(LOINC, '8462-4', 'Diastolic blood pressure'),
+          ...quantity(Math.round(70 + 15 * s), 'mmHg', 'mm[Hg]'),
+        },
       ],
     }),
   },

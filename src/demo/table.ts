@@ -17,8 +17,10 @@ export interface Row {
   readonly technical: string;
 }
 
-const part = (parts: readonly Part[] | undefined, name: string): Part | undefined => parts?.find((p) => p.name === name);
-const euros = (money: unknown): string => (money === undefined ? '–' : `${(money as { value: number }).value.toFixed(2)} €`);
+const part = (parts: readonly Part[] | undefined, name: string): Part | undefined =>
+  parts?.find((p) => p.name === name);
+const euros = (money: unknown): string =>
+  money === undefined ? '–' : `${(money as { value: number }).value.toFixed(2)} €`;
 
 /** Rows of a population answer (`ServiceRequest/$billability`); `nameOf` gives the name to show for `Patient/…`. */
 export function rowsOf(bundle: Record<string, unknown>, nameOf: (reference: string) => string): Row[] {

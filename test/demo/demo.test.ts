@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { buildApp } from '../../src/app.ts';
-import { isEmpty, loadDemo } from '../../src/demo/index.ts';
+import { demoState, loadDemo } from '../../src/demo/index.ts';
 import { fixedClock } from '../../src/kernel/clock.ts';
 import { loadLaw } from '../../src/law/load.ts';
 import { openStore } from '../../src/storage/index.ts';
@@ -18,7 +18,7 @@ t.test('the demonstration shows every outcome, in the formats of the field', asy
     await app.close();
     await store.close();
   });
-  t.ok(await isEmpty(store), 'the profiles of the house do not count as data');
+  t.equal(await demoState(store), 'empty', 'the profiles of the house do not count as data');
   const said: string[] = [];
   const shown = await loadDemo({
     app,
@@ -29,7 +29,9 @@ t.test('the demonstration shows every outcome, in the formats of the field', asy
     base: 'http://127.0.0.1:8080/fhir',
     say: (l) => said.push(l),
   });
-  t.notOk(await isEmpty(store));
+  t.equal(await demoState(store), 'data');
+  await app.inject({ method: 'DELETE', url: '/fhir/List/vigie-demonstration' });
+  t.equal(await demoState(store), 'data', 'a mark that was deleted was there');
 
   const rows = shown.split('\n').filter((l) => /\d{4}-\d\d-\d\d – \d{4}/.test(l));
   const has = (pattern: RegExp) =>
@@ -72,4 +74,23 @@ t.test('the demonstration shows every outcome, in the formats of the field', asy
     byIdentifier.every((r) => r.patient > 0),
     'and their readings belong to the patient',
   );
+});
+
+t.test('a load that breaks off is told at the next start', async (t) => {
+  const clock = fixedClock('2026-11-24T10:00:00Z');
+  const log = pino({ level: 'silent' });
+  const store = await openStore({ address: await db(t), log, clock });
+  const law = loadLaw();
+  const app = await buildApp({ store, law, clock, log });
+  t.teardown(async () => {
+    await app.close();
+    await store.close();
+  });
+  let stored = 0;
+  app.addHook('onSend', async (_request, _reply, payload) => {
+    if (++stored > 5) throw new Error('broken off');
+    return payload;
+  });
+  await t.rejects(loadDemo({ app, store, law, clock, path: '/fhir', base: '', say: () => undefined }));
+  t.equal(await demoState(store), 'cut-short');
 });
