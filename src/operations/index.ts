@@ -4,6 +4,7 @@ import { billabilityPopulation } from './billability-population/index.ts';
 import { claimSubmit } from './claim-submit/index.ts';
 import { draftClaims } from './draft-claims/index.ts';
 import { everythingOf } from './everything/index.ts';
+import { lastn } from './lastn/index.ts';
 import { meta, metaAdd, metaDelete } from './meta/index.ts';
 import { observance } from './observance/index.ts';
 import type { Operation } from './operation.ts';
@@ -20,4 +21,5 @@ export const operations: readonly Operation[] = [
   metaAdd,
   metaDelete,
   everythingOf,
+  lastn,
 ];

@@ -34,6 +34,9 @@ export function categoryMeasure(code: string): string {
   return `category|${code}`;
 }
 
+/** Names of the measures that are categories, not codes. */
+export const CATEGORY_MEASURES: readonly string[] = [...COUNTED_CATEGORIES].map(categoryMeasure);
+
 /** @throws RangeError for a category that the ledger does not hold: silence would be a wrong count */
 export function refuseUncounted(categories: readonly string[]): void {
   const missing = categories.find((code) => !COUNTED_CATEGORIES.has(code));

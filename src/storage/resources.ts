@@ -140,7 +140,7 @@ order by s.version desc`;
   }
 
   async search(plan: SearchPlan): Promise<Page> {
-    const resolved = await this.#resolved(plan);
+    const resolved = await this.resolved(plan);
     const rows = (await this.#wide.rows(compileSearch(resolved))) as unknown as readonly SearchRow[];
     const next = nextCursor(resolved, rows);
     const states = rows.slice(0, plan.limit).map((row) => ({
@@ -156,7 +156,7 @@ order by s.version desc`;
   }
 
   async count(plan: SearchPlan): Promise<number> {
-    const [row] = await this.#wide.rows(compileCount(await this.#resolved(plan)));
+    const [row] = await this.#wide.rows(compileCount(await this.resolved(plan)));
     return row?.count as number;
   }
 
@@ -186,7 +186,8 @@ join resource r using (type, id)`;
     return this.#patients.keysOf(ids, this.#narrow, this.#deleted === undefined);
   }
 
-  async #resolved(plan: SearchPlan): Promise<SearchPlan> {
+  /** The plan with codings that are named by half looked up. */
+  async resolved(plan: SearchPlan): Promise<SearchPlan> {
     return resolveCodings(plan, (questions) => this.#codings(questions));
   }
 

@@ -7,6 +7,7 @@ import { draftsOf } from './drafts.ts';
 import { Keeper } from './keeper.ts';
 import { Labels } from './labels.ts';
 import { Lanes } from './lanes.ts';
+import { Latests } from './latest.ts';
 import type { Log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { KeySource, PatientCache } from './patient-keys.ts';
@@ -79,6 +80,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const days = new Days(wideLanes, dictionary);
   const labels = new Labels(wideLanes);
   const records = new Records(wideLanes);
+  const latests = new Latests(wideLanes, (plan) => reads.resolved(plan), dictionary);
   return {
     read: (type, id, reach) => reads.read(type, id, reach),
     vread: (type, id, version, reach) => reads.vread(type, id, version, reach),
@@ -99,6 +101,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     contents: (types, of, reach) => days.contents(types, of, reach),
     codingsInUse: (params, reach) => labels.codingsInUse(params, reach),
     recordPage: (plan) => records.recordPage(plan),
+    latestOfCodes: (plan, max, limit) => latests.latestOfCodes(plan, max, limit),
     close: async () => {
       await writer.close();
       await Promise.all([narrowLanes.close(), wideLanes.close()]);

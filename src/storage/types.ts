@@ -266,7 +266,30 @@ export interface RecordStore {
   recordPage(plan: RecordPlan): Promise<{ readonly rows: readonly StoredResource[]; readonly next?: RecordPlace }>;
 }
 
-export interface Store extends ReadStore, WriteStore, DayStore, LabelStore, RecordStore {
+/** An Observation that may be among the latest of its code. */
+export interface Latest extends StoredResource {
+  /** Names of its codings, or of its text; equal names are equal codes. */
+  readonly codes: readonly string[];
+  /** 1 = the most recent of all; equal for equal dates. undefined: it has no date. */
+  readonly age: number | undefined;
+}
+
+export interface LatestStore {
+  /**
+   * Observations that match, as far as they are among the `max` most recent of any of their codings (ties included), most
+   * recent first; and the sets of codings that stand together in any Observation that matches. At most `limit` of the former.
+   */
+  latestOfCodes(
+    plan: Pick<SearchPlan, 'reach' | 'where'>,
+    max: number,
+    limit: number,
+  ): Promise<{
+    readonly latest: readonly Latest[];
+    readonly together: readonly { readonly patient: PatientKey; readonly codes: readonly string[] }[];
+  }>;
+}
+
+export interface Store extends ReadStore, WriteStore, DayStore, LabelStore, RecordStore, LatestStore {
   close(): Promise<void>;
 }
 
