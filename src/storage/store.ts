@@ -21,6 +21,7 @@ import { WRITER_SETTINGS, Writer } from './writer.ts';
 export interface StoreOptions {
   readonly address: Address;
   readonly log: Log;
+  /** Taken from callers that give one to every part; storage looks at no clock, each instant comes with its write. */
   readonly clock?: Clock;
   /** Sessions that write; 2 are enough to keep PostgreSQL busy while the other one commits. */
   readonly writers?: number;
@@ -85,6 +86,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     read: (type, id, reach) => reads.read(type, id, reach),
     vread: (type, id, version, reach) => reads.vread(type, id, version, reach),
     history: (type, id, page, reach) => reads.history(type, id, page, reach),
+    historyOf: (type, page, reach) => reads.historyOf(type, page, reach),
     search: (plan) => reads.search(plan),
     count: (plan) => reads.count(plan),
     readMany: (references, reach) => reads.readMany(references, reach),
