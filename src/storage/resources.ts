@@ -1,5 +1,6 @@
 // Reading resources: current states, versions, history, search. The same code reads for everyone and inside a transaction.
 import { METHODS } from './drafts.ts';
+import { HISTORY_COUNTED, historyCount, historyQuestion, placeInHistory } from './history.ts';
 import { publicId, storedId } from './ids.ts';
 import type { Question, Reader } from './lanes.ts';
 import type { PatientCache } from './patient-keys.ts';
@@ -15,7 +16,17 @@ import {
 } from './search.ts';
 import type { Row } from './session.ts';
 import { knownTypeKey, typeKey, typeOfKey } from './type-keys.ts';
-import type { Page, PatientKey, Reach, ReadStore, SearchPlan, StoredResource } from './types.ts';
+import type {
+  HistoryPage,
+  HistoryRows,
+  Page,
+  PatientKey,
+  Reach,
+  ReadStore,
+  SearchPlan,
+  Span,
+  StoredResource,
+} from './types.ts';
 
 const METHOD_NAMES: readonly string[] = Object.entries(METHODS).reduce<string[]>((names, [name, key]) => {
   names[key] = name;
@@ -117,25 +128,42 @@ export class Reads implements ReadStore {
   async history(
     type: string,
     id: string,
-    page: { readonly limit: number; readonly before?: number; readonly since?: string },
+    page: { readonly limit: number; readonly before?: number; readonly since?: string; readonly at?: Span },
     reach: Reach,
   ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }> {
     const values = placeOf(type, id);
     if (values === undefined) return { total: 0, rows: [] };
-    const text = `select c.total, s.*
-from (select count(*)::int as total from ${STATES} where ($5::timestamptz is null or r.updated >= $5)) c
+    const text = `with s as (
+  select r.*, lag(r.updated, 1, 'infinity') over (order by r.version desc) as until from ${STATES}
+), w as (
+  select * from s where ($5::timestamptz is null or s.updated >= $5)
+  and ($6::timestamptz is null or (s.updated < $7 and case when s.content is null then s.updated >= $6 else s.until > $6 end))
+)
+select c.total, s.*
+from (select count(*)::int as total from w) c
 left join lateral (
-  select * from ${STATES}
-  where ($4::int is null or r.version < $4) and ($5::timestamptz is null or r.updated >= $5)
-  order by r.version desc
-  limit $3::int
+  select * from w where ($4::int is null or w.version < $4) order by w.version desc limit $3::int
 ) s on true
 order by s.version desc`;
-    const more = [page.limit, page.before ?? null, page.since ?? null];
+    const more = [page.limit, page.before ?? null, page.since ?? null, page.at?.lo ?? null, page.at?.hi ?? null];
     const rows = await this.#one('history', text, [...values, ...more], reach);
     return {
       total: (rows[0]?.total as number | undefined) ?? 0,
       rows: rows.filter((row) => row.id !== null).map(stateOf),
+    };
+  }
+
+  async historyOf(type: string | undefined, page: HistoryPage, reach: Reach): Promise<HistoryRows> {
+    const [rows, counted] = await Promise.all([
+      page.limit === 0 ? [] : this.#wide.rows(within(reach, historyQuestion(type, page))),
+      page.at === undefined ? this.#wide.rows(within(reach, historyCount(type, page))) : undefined,
+    ]);
+    const count = counted?.[0]?.count as number | undefined;
+    const shown = rows.slice(0, page.limit);
+    return {
+      rows: shown.map(stateOf),
+      total: count === undefined || count > HISTORY_COUNTED ? undefined : count,
+      ...(rows.length > shown.length ? { next: placeInHistory(shown.at(-1)!) } : {}),
     };
   }
 

@@ -15,6 +15,7 @@ import { Presence } from './presence.ts';
 import { Records } from './record.ts';
 import { Reads } from './resources.ts';
 import { Session } from './session.ts';
+import { Statistics } from './statistics.ts';
 import type { Store } from './types.ts';
 import { WRITER_SETTINGS, Writer } from './writer.ts';
 
@@ -81,6 +82,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const days = new Days(wideLanes, dictionary);
   const labels = new Labels(wideLanes);
   const records = new Records(wideLanes);
+  const statistics = new Statistics(wideLanes, (plan) => reads.resolved(plan));
   const latests = new Latests(wideLanes, (plan) => reads.resolved(plan), dictionary);
   return {
     read: (type, id, reach) => reads.read(type, id, reach),
@@ -103,6 +105,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     contents: (types, of, reach) => days.contents(types, of, reach),
     codingsInUse: (params, reach) => labels.codingsInUse(params, reach),
     recordPage: (plan) => records.recordPage(plan),
+    panelMembers: (plan) => statistics.panelMembers(plan),
+    figures: (plan) => statistics.figures(plan),
+    measured: (plan, limit) => statistics.measured(plan, limit),
     latestOfCodes: (plan, max, limit) => latests.latestOfCodes(plan, max, limit),
     close: async () => {
       await writer.close();

@@ -1,7 +1,7 @@
 // One transaction on a writer session. Statements travel in trains; the first one carries the BEGIN with it.
 import { fault } from '../kernel/fault.ts';
 import { type BillingRows, clashing, insertWindows, releaseWindows, windowOf } from './billing.ts';
-import { claimQuery } from './conditional.ts';
+import { claimQuery, takeQuery } from './conditional.ts';
 import type { Dictionary } from './dictionary.ts';
 import { type Draft, draftsOf, type ReadingDraft } from './drafts.ts';
 import { toFault } from './faults.ts';
@@ -90,6 +90,10 @@ export class PgTx extends Reads implements Tx {
   async claimQuery(type: string, query: string, id: string): Promise<string | undefined> {
     const [claimed, holder] = await this.#run(claimQuery(type, query, id));
     return claimed!.rows.length > 0 ? undefined : (holder!.rows[0]?.id as string | undefined);
+  }
+
+  async takeQuery(type: string, query: string, id: string): Promise<void> {
+    await this.#run([takeQuery(type, query, id)]);
   }
 
   async billWindows(rows: readonly BilledWindow[]): Promise<readonly BilledWindow[]> {

@@ -30,6 +30,9 @@ const KEYS: ReadonlyMap<string, number> = new Map(TYPES.map((type, i) => [type, 
 /** The names of all resource types that can be stored, in order of their keys (the first has key 1). */
 export const resourceTypes: readonly string[] = TYPES;
 
+/** All keys. */
+export const typeKeys: readonly number[] = TYPES.map((_, i) => i + 1);
+
 /** The key of a resource type, or undefined when the name is no concrete R4 resource type. */
 export function typeKey(type: string): number | undefined {
   return KEYS.get(type);

@@ -182,9 +182,11 @@ export interface ReadStore {
   history(
     type: string,
     id: string,
-    page: { readonly limit: number; readonly before?: number; readonly since?: string },
+    page: { readonly limit: number; readonly before?: number; readonly since?: string; readonly at?: Span },
     reach: Reach,
   ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }>;
+  /** States of all resources of a type (of every type when undefined), newest first. */
+  historyOf(type: string | undefined, page: HistoryPage, reach: Reach): Promise<HistoryRows>;
   search(plan: SearchPlan): Promise<Page>;
   count(plan: SearchPlan): Promise<number>;
   /** Current states by reference; missing ones are left out. */
@@ -200,6 +202,30 @@ export interface ReadStore {
   patientKeys(ids: readonly string[]): Promise<ReadonlyMap<string, PatientKey>>;
 }
 
+/** Instants, [lo, hi). */
+export interface Span {
+  readonly lo: string;
+  readonly hi: string;
+}
+
+export interface HistoryPage {
+  readonly limit: number;
+  /** Written at or after this instant. */
+  readonly since?: string;
+  /** Current at some instant of the span; deletions that happened in it. */
+  readonly at?: Span;
+  /** Where the page before ended. */
+  readonly after?: { readonly updated: string; readonly type: string; readonly id: string; readonly version: number };
+}
+
+export interface HistoryRows {
+  readonly rows: readonly StoredResource[];
+  /** undefined when there are more than are counted, or when counting is too dear (`at`). */
+  readonly total: number | undefined;
+  /** Where this page ended, when there is more. */
+  readonly next?: NonNullable<HistoryPage['after']>;
+}
+
 /** A transaction: everything that ReadStore can, on its own snapshot, and writing. */
 export interface Tx extends ReadStore, BillingTx {
   /** Locks and returns the current state, or the latest deletion. */
@@ -211,6 +237,8 @@ export interface Tx extends ReadStore, BillingTx {
    * the uniqueness is a key of the schema, so that twenty concurrent conditional creates make one resource.
    */
   claimQuery(type: string, query: string, id: string): Promise<string | undefined>;
+  /** Gives a claimed query to another id: for one whose holder does not match it (any more). */
+  takeQuery(type: string, query: string, id: string): Promise<void>;
 }
 
 export interface WriteStore {
@@ -289,7 +317,40 @@ export interface LatestStore {
   }>;
 }
 
-export interface Store extends ReadStore, WriteStore, DayStore, LabelStore, RecordStore, LatestStore {
+/** Which measurements are put into figures. */
+export interface StatisticsPlan {
+  readonly reach: Reach;
+  /** Of Observations. */
+  readonly where: readonly Clause[];
+  /** Their dates begin in [from, to); null = open, and then also those without a date. */
+  readonly from: string | null;
+  readonly to: string | null;
+  /** Codings asked for. */
+  readonly codings: readonly { readonly system: string; readonly code: string }[];
+  /** Observations asked for because a panel names them: they count under their own first coding. */
+  readonly members: readonly string[];
+}
+
+/** Figures of one coding in one unit, as decimal texts; null = not defined for so few values. */
+export interface Figures {
+  readonly system: string;
+  readonly code: string;
+  /** UCUM; null when no measurement has a usable value. */
+  readonly unit: string | null;
+  /** As shown by the latest one, or null. */
+  readonly shown: string | null;
+  readonly figures: Readonly<Record<string, string | null>>;
+}
+
+export interface StatisticsStore {
+  /** Ids of the Observations that matching panels name as members. */
+  panelMembers(plan: StatisticsPlan): Promise<readonly string[]>;
+  figures(plan: StatisticsPlan): Promise<readonly Figures[]>;
+  /** Observations with a value that counts, most recent first. */
+  measured(plan: StatisticsPlan, limit: number): Promise<readonly StoredResource[]>;
+}
+
+export interface Store extends ReadStore, WriteStore, DayStore, LabelStore, RecordStore, LatestStore, StatisticsStore {
   close(): Promise<void>;
 }
 
