@@ -8,6 +8,7 @@ import { lastn } from './lastn/index.ts';
 import { meta, metaAdd, metaDelete } from './meta/index.ts';
 import { observance } from './observance/index.ts';
 import type { Operation } from './operation.ts';
+import { stats } from './stats/index.ts';
 import { validate } from './validate/index.ts';
 
 export const operations: readonly Operation[] = [
@@ -22,4 +23,5 @@ export const operations: readonly Operation[] = [
   metaDelete,
   everythingOf,
   lastn,
+  stats,
 ];
