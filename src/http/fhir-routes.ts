@@ -2,11 +2,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bundle } from '../fhir/interactions/bundle.ts';
 import { create } from '../fhir/interactions/create.ts';
-import { remove } from '../fhir/interactions/delete.ts';
+import { remove, removeWhere } from '../fhir/interactions/delete.ts';
 import { history } from '../fhir/interactions/history.ts';
 import { read } from '../fhir/interactions/read.ts';
 import { search } from '../fhir/interactions/search.ts';
-import { update } from '../fhir/interactions/update.ts';
+import { update, updateWhere } from '../fhir/interactions/update.ts';
 import { vread } from '../fhir/interactions/vread.ts';
 import type { Exact } from '../fhir/json.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
@@ -84,7 +84,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
     },
     {
       url: '/:type',
-      allows: operationOr('type', base, ['GET', 'POST']),
+      allows: operationOr('type', base, ['GET', 'POST', 'PUT', 'DELETE']),
       on: {
         GET: either(
           'type',
@@ -96,8 +96,12 @@ function addresses(options: FhirRoutes): readonly Address[] {
           base,
           answer((r, p) => create(service, p.type, withBody(plain(r)))),
         ),
+        PUT: answer((r, p) => updateWhere(service, p.type, conditionOf(r), withBody(r))),
+        DELETE: answer((r, p, body) => removeWhere(service, p.type, conditionOf(r), withoutBody(r, body))),
       },
     },
+    { url: '/_history', on: { GET: answer((r) => history(service, {}, r)) } },
+    { url: '/:type/_history', on: { GET: answer((r, { type }) => history(service, { type }, r)) } },
     {
       url: '/:type/_search',
       on: { POST: answer((r, p, body) => search(service, p.type, { ...r, query: [...r.query, ...formPairs(body)] })) },
@@ -116,7 +120,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
         DELETE: answer((r, p, body) => remove(service, p.type, p.id, withoutBody(plain(r), body))),
       },
     },
-    { url: '/:type/:id/_history', on: { GET: answer((r, p) => history(service, p.type, p.id, r)) } },
+    { url: '/:type/:id/_history', on: { GET: answer((r, { type, id }) => history(service, { type, id }, r)) } },
     {
       url: '/:type/:id/_history/:version',
       on: { GET: answer((r, p) => vread(service, p.type, p.id, p.version, plain(r))) },
@@ -150,6 +154,11 @@ function plain(request: FhirRequest, ...taken: readonly string[]): FhirRequest {
     en: `This interaction takes no parameter "${other[0]}".`,
     fr: `Cette interaction n’accepte pas le paramètre « ${other[0]} ».`,
   });
+}
+
+/** The condition of a conditional write: what the address asks, but for the format. */
+function conditionOf({ query }: FhirRequest): FhirRequest['query'] {
+  return query.filter(([name]) => name !== '_format' && name !== '_pretty');
 }
 
 function withBody(request: FhirRequest): FhirRequest & { body: Exact } {

@@ -1,7 +1,9 @@
 // Answers that several interactions give.
+import type { Fault } from '../../kernel/fault.ts';
 import { fault } from '../../kernel/fault.ts';
 import type { ResourceWrite, StoredResource } from '../../storage/types.ts';
-import type { FhirRequest, FhirResponse } from '../service.ts';
+import { information, outcomeOf } from '../outcome.ts';
+import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { notModified, type ReadConditions } from './conditions.ts';
 
 /** Location of a version, relative to the base. */
@@ -10,14 +12,42 @@ export function locationOf(state: { type: string; id: string; version: number })
 }
 
 /** The answer to a write: 201 or 200, with the headers that R4 http.html asks for, and the body that Prefer asks for. */
-export function written(state: ResourceWrite | StoredResource, status: 200 | 201, request: FhirRequest): FhirResponse {
-  return {
-    status,
-    location: locationOf(state),
-    version: state.version,
-    lastModified: state.updated,
-    ...(state.content === null || request.prefer === 'minimal' ? {} : { body: state.content }),
+export function written(
+  service: FhirService,
+  state: ResourceWrite | StoredResource,
+  status: 200 | 201,
+  request: Pick<FhirRequest, 'prefer' | 'language'>,
+): FhirResponse {
+  const head = { status, location: locationOf(state), version: state.version, lastModified: state.updated };
+  if (request.prefer === 'OperationOutcome') return { ...head, outcome: outcomeOfWrite(service, state, request) };
+  return state.content === null || request.prefer === 'minimal' ? head : { ...head, body: state.content };
+}
+
+/** Hints and warnings about what was stored (R4 http.html#return). */
+function outcomeOfWrite(
+  service: FhirService,
+  state: ResourceWrite | StoredResource,
+  { language }: Pick<FhirRequest, 'language'>,
+): string {
+  const warnings: Fault[] = state.content === null ? [] : service.validator.validate(JSON.parse(state.content));
+  if (warnings.length > 0) return JSON.stringify(outcomeOf(warnings, language));
+  const place = locationOf(state);
+  return JSON.stringify(information(language === 'fr' ? `Enregistré : ${place}.` : `Stored: ${place}.`));
+}
+
+/** The answer to a deletion, also of what is not there (R4 http.html#delete): 204, or 200 with the outcome that is asked for. */
+export function removed(
+  reference: string,
+  request: Pick<FhirRequest, 'prefer' | 'language'>,
+  version?: number,
+): FhirResponse {
+  const head = version === undefined ? {} : { version };
+  if (request.prefer !== 'OperationOutcome') return { status: 204, ...head };
+  const text = {
+    en: version === undefined ? `There was nothing to delete at ${reference}.` : `${reference} is deleted.`,
+    fr: version === undefined ? `Il n’y avait rien à supprimer à ${reference}.` : `${reference} est supprimé.`,
   };
+  return { status: 200, ...head, outcome: JSON.stringify(information(text[request.language])) };
 }
 
 /** A stored state as the answer to a read; 304 when the reader has it already. @throws FaultError 410 */

@@ -1,24 +1,55 @@
-// delete: https://hl7.org/fhir/R4/http.html#delete
+// delete and conditional delete: https://hl7.org/fhir/R4/http.html#delete
 import { patientOf as routedPatient } from '../../storage/ids.ts';
+import type { Tx } from '../../storage/types.ts';
+import type { Query } from '../search/index.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
-import { unknown } from './answer.ts';
+import { removed } from './answer.ts';
+import { matchOf } from './matching.ts';
 import { deletionOf } from './prepare.ts';
+import { type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
-/** Deletes the current state; the history stays. Deleting what is deleted is a success. @throws FaultError 404, 412 */
+/** Deletes the current state; the history stays. Deleting what is not there is a success (R4). @throws FaultError 412 */
 export async function remove(
   service: FhirService,
   type: string,
   id: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return service.store.transaction([routedPatient(id) ?? 0], async (tx) => {
-    const current = await lockForUpdate(tx, type, id, request.ifMatch);
-    if (current === undefined) throw unknown(type, id);
-    if (current.content === null) return { status: 204, version: current.version };
-    const write = deletionOf(service, current);
-    await tx.write([write]);
-    await tx.releaseWindows(id);
-    return { status: 204, version: write.version };
+  return touching(service.store, [routedPatient(id) ?? 0], (tx, need) =>
+    removeIn(service, tx, need, type, id, request),
+  );
+}
+
+/** Deletes the one resource that matches; a success too when none does (R4). @throws FaultError 412 when several match */
+export async function removeWhere(
+  service: FhirService,
+  type: string,
+  query: Query,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  return touching(service.store, [], async (tx, need) => {
+    const match = await matchOf(service, tx, type, query, request.base);
+    if (match === undefined) return removed(type, request);
+    return removeIn(service, tx, need, type, match.id, request);
   });
+}
+
+async function removeIn(
+  service: FhirService,
+  tx: Tx,
+  need: Need,
+  type: string,
+  id: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  const current = await lockForUpdate(tx, type, id, request.ifMatch);
+  const reference = `${type}/${id}`;
+  if (current === undefined) return removed(reference, request);
+  if (current.content === null) return removed(reference, request, current.version);
+  need(current.patient);
+  const write = deletionOf(service, current);
+  await tx.write([write]);
+  await tx.releaseWindows(id);
+  return removed(reference, request, write.version);
 }

@@ -164,36 +164,67 @@ export interface Identity {
 }
 
 /** The state to store: server-managed id and meta set, text printed with the digits that were sent, index rows made. */
-export function writeOf(service: FhirService, resource: AnyResource, body: Exact, identity: Identity): ResourceWrite {
-  const updated = new Date(service.clock.now()).toISOString();
-  const stamped = stamp(resource, identity, updated, body.digits.length > 0);
-  return {
-    type: resource.resourceType,
-    id: identity.id,
-    patient: identity.patient,
-    version: identity.version,
-    updated,
-    method: identity.method,
-    content: withDigits(body, () => JSON.stringify(stamped)),
-    rows: service.extractor.rows(stamped),
-    fact: resource.resourceType === 'Observation' ? service.extractor.fact(stamped) : null,
-    ...(resource.resourceType === 'Patient' ? { zone: service.extractor.zone(stamped) } : {}),
-  };
+export function writeOf(
+  service: FhirService,
+  resource: AnyResource,
+  body: Exact | Pick<Exact, 'digits'>,
+  identity: Identity,
+): ResourceWrite {
+  return writesOf(service, [{ resource, identity }], body)[0]!;
 }
 
-/** Puts resourceType, id and meta first. In place when digits are remembered by holder, else on a copy (keeps objects fast). */
-function stamp(resource: AnyResource, identity: Identity, updated: string, inPlace: boolean): AnyResource {
+/** See {@link writeOf}; for the resources of one body, all of whose digits are shown once, not once for each. */
+export function writesOf(
+  service: FhirService,
+  items: readonly { readonly resource: AnyResource; readonly identity: Identity }[],
+  body: Pick<Exact, 'digits'>,
+): ResourceWrite[] {
+  const updated = new Date(service.clock.now()).toISOString();
+  const stamped = items.map(({ resource, identity }) => stamp(resource, identity, updated));
+  const texts = withDigits(body.digits.length === 0 ? body : onCopies(body, items, stamped), () =>
+    stamped.map((resource) => JSON.stringify(resource)),
+  );
+  return items.map(({ identity }, i) => {
+    const resource = stamped[i]!;
+    return {
+      type: resource.resourceType,
+      id: identity.id,
+      patient: identity.patient,
+      version: identity.version,
+      updated,
+      method: identity.method,
+      content: texts[i]!,
+      rows: service.extractor.rows(resource),
+      fact: resource.resourceType === 'Observation' ? service.extractor.fact(resource) : null,
+      ...(resource.resourceType === 'Patient' ? { zone: service.extractor.zone(resource) } : {}),
+    };
+  });
+}
+
+/** A copy with resourceType, id and meta first, and those of the server in them. */
+function stamp(resource: AnyResource, identity: Identity, updated: string): AnyResource {
   const { resourceType, id: _replaced, meta, ...rest } = resource;
   const { versionId: _version, lastUpdated: _updated, ...kept } = (meta ?? {}) as Record<string, unknown>;
-  const stamped = {
+  return {
     resourceType,
     id: identity.id,
     meta: { versionId: String(identity.version), lastUpdated: updated, ...kept },
     ...rest,
   } as AnyResource;
-  if (!inPlace) return stamped;
-  for (const key of Object.keys(resource)) delete (resource as Record<string, unknown>)[key];
-  return Object.assign(resource, stamped);
+}
+
+/** Numbers that stand directly on a resource or its meta stand on the copy. */
+function onCopies(
+  body: Pick<Exact, 'digits'>,
+  items: readonly { readonly resource: AnyResource }[],
+  stamped: readonly AnyResource[],
+): Pick<Exact, 'digits'> {
+  const copies = new Map<object, object>(items.map(({ resource }, i) => [resource, stamped[i]!]));
+  const digits = body.digits.map((d) => {
+    const copy = copies.get(d.holder);
+    return copy === undefined ? d : { ...d, holder: copy as typeof d.holder };
+  });
+  return { digits };
 }
 
 /** A deletion of a stored state. */

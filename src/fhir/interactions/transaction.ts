@@ -11,9 +11,9 @@ import type { FhirRequest, FhirService } from '../service.ts';
 import { stated, unknown, written } from './answer.ts';
 import type { Entry, EntryAnswer } from './bundle.ts';
 import { faultsOfEntry } from './bundle.ts';
-import { queryPairs, theOneThat } from './create.ts';
 import type { Link } from './links.ts';
 import { LinkTargets, linksOf } from './links.ts';
+import { claim, matchOf, queryPairs } from './matching.ts';
 import { checkedResource, checkReferences, deletionOf, patientOf, rebase, writeOf } from './prepare.ts';
 import { searchWith } from './search.ts';
 import { checkId, lockForUpdate } from './update.ts';
@@ -41,7 +41,7 @@ export async function transaction(
   if (entries.every((e) => e.method === 'POST' && e.ifNoneExist === undefined)) {
     const { writes } = await put(service, service.store, undefined, entries, links, request);
     await service.store.create([...writes.values()]);
-    return entries.map((e) => answerOf(writes.get(e.index), request));
+    return entries.map((e) => answerOf(service, writes.get(e.index), request));
   }
   const keys = await keysTouched(service, entries);
   return service.store.transaction(keys, async (tx) => {
@@ -53,7 +53,7 @@ export async function transaction(
     const answers: EntryAnswer[] = [];
     for (const e of entries) {
       if (e.method === 'GET') answers.push(await get(service, tx, e, request));
-      else answers.push(answerOf(writes.get(e.index), request, e, placed[e.index]));
+      else answers.push(answerOf(service, writes.get(e.index), request, e, placed[e.index]));
     }
     return answers;
   });
@@ -199,8 +199,9 @@ async function placeEntry(
     e.type === 'Patient' ? service.store.newPatientKey() : await patientOf(service, store, resource, newPatients);
   const id = newId(patient, service.clock);
   if (e.ifNoneExist !== undefined && tx !== undefined) {
-    const there = await theOneThat(service, tx, e.type, e.ifNoneExist, id);
-    const state = there === undefined ? undefined : await tx.read(e.type, there, everything);
+    const query = queryPairs(e.ifNoneExist);
+    const state = await matchOf(service, tx, e.type, query, '');
+    if (state === undefined) await claim(tx, e.type, query, id);
     if (state !== undefined)
       return { id: state.id, patient: state.patient, version: state.version, there: state.version, created: false };
   }
@@ -239,7 +240,13 @@ function rewrite(
   return dangling;
 }
 
-function answerOf(write: ResourceWrite | undefined, request: FhirRequest, entry?: Entry, placed?: Placed): EntryAnswer {
+function answerOf(
+  service: FhirService,
+  write: ResourceWrite | undefined,
+  request: FhirRequest,
+  entry?: Entry,
+  placed?: Placed,
+): EntryAnswer {
   const minimal = { ...request, prefer: request.prefer ?? 'minimal' } as const;
   if (write === undefined) {
     // A conditional create that found its resource, or the deletion of what was deleted.
@@ -247,7 +254,7 @@ function answerOf(write: ResourceWrite | undefined, request: FhirRequest, entry?
     return { status: 200, location: `${entry?.type}/${placed.id}/_history/${placed.there}`, version: placed.there };
   }
   if (write.method === 'DELETE') return { status: 204, version: write.version };
-  return written(write, write.method === 'POST' || placed?.created === true ? 201 : 200, minimal);
+  return written(service, write, write.method === 'POST' || placed?.created === true ? 201 : 200, minimal);
 }
 
 async function get(service: FhirService, tx: Tx, e: Entry, request: BundleRequest): Promise<EntryAnswer> {
