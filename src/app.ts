@@ -12,6 +12,7 @@ import { loadProfiles } from './fhir/profiles/load.ts';
 import { includableParameters, servedParameters } from './fhir/search/index.ts';
 import type { AnyResource } from './fhir/service.ts';
 import { createValidator } from './fhir/validate/index.ts';
+import binaryRoutes from './http/binary.ts';
 import { sendError } from './http/errors.ts';
 import fhirRoutes from './http/fhir-routes.ts';
 import { packAnswers } from './http/packing.ts';
@@ -78,13 +79,15 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => {
     throw nothingAt(request, reply);
   });
-  await app.register(fhirRoutes, {
+  const routes = {
     prefix: BASE_PATH,
     service,
     operations,
     baseOf: (request: FastifyRequest) => parts.publicBase ?? `${request.protocol}://${request.host}${BASE_PATH}`,
     capability: capabilityText(service, profiles, new Date(parts.clock.now()).toISOString()),
-  });
+  };
+  await app.register(fhirRoutes, routes);
+  await app.register(binaryRoutes, routes);
   app.get('/', (_request, reply) => reply.redirect(`${BASE_PATH}/metadata`));
   return app;
 }

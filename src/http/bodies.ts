@@ -3,6 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
 import { readJson } from '../fhir/json.ts';
 import { fault } from '../kernel/fault.ts';
+import { addBytesParser, bytesInstead } from './binary.ts';
 import { checkContentType, JSON_PATCH, JSON_TYPES } from './media.ts';
 
 /** Content types of PATCH: https://hl7.org/fhir/R4/http.html#patch */
@@ -10,19 +11,27 @@ export const PATCH_TYPES: readonly string[] = [JSON_PATCH, ...JSON_TYPES];
 
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Takes JSON, JSON Patch (with PATCH only) and forms (for searches), packed or not; anything else is 415. */
+/**
+ * Takes JSON, JSON Patch (with PATCH only), forms (for searches) and, where a Binary is made, bytes of any type; packed or
+ * not. Anything else is 415.
+ */
 export function addBodyParsers(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...PATCH_TYPES], { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, jsonOf(request, body as Buffer));
+      done(null, bytesInstead(request, body as Buffer) ?? jsonOf(request, body as Buffer));
     } catch (e) {
       done(e as Error);
     }
   });
-  app.addContentTypeParser(FORM, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, body);
+  app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, bytesInstead(request, body as Buffer) ?? body.toString('utf8'));
+    } catch (e) {
+      done(e as Error);
+    }
   });
+  addBytesParser(app);
   app.addHook('preParsing', (request, reply, payload, done) => {
     const packing = request.headers['content-encoding'];
     if (packing === undefined) return done(null, payload);

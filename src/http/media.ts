@@ -56,7 +56,7 @@ interface Range {
 const parsed = new Map<string, readonly Range[]>();
 
 /** Accept as its ranges, the most wanted first. Clients send few different ones: they are remembered. */
-function rangesOf(accept: string): readonly Range[] {
+export function rangesOf(accept: string): readonly Range[] {
   let ranges = parsed.get(accept);
   if (ranges === undefined) {
     ranges = accept

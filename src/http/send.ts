@@ -3,8 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { readJson, withDigits } from '../fhir/json.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 
-/** Sends status, version headers and body. `type`: the Content-Type that was negotiated. */
-export function send(reply: FastifyReply, request: FhirRequest, response: FhirResponse, type: string): void {
+/** Sets status and version headers. */
+export function head(reply: FastifyReply, request: FhirRequest, response: FhirResponse): void {
   reply.code(response.status);
   if (response.version !== undefined) reply.header('etag', `W/"${response.version}"`);
   if (response.lastModified !== undefined) {
@@ -19,6 +19,11 @@ export function send(reply: FastifyReply, request: FhirRequest, response: FhirRe
   } else if (request.prefer !== undefined) {
     reply.header('preference-applied', `return=${request.prefer}`);
   }
+}
+
+/** Sends status, version headers and body. `type`: the Content-Type that was negotiated. */
+export function send(reply: FastifyReply, request: FhirRequest, response: FhirResponse, type: string): void {
+  head(reply, request, response);
   const body = response.body ?? response.outcome;
   if (body === undefined) {
     reply.send();
