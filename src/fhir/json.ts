@@ -226,6 +226,15 @@ const { rawJSON: rawJson, isRawJSON } = JSON as unknown as {
   isRawJSON(value: unknown): boolean;
 };
 
+/**
+ * Puts the original digits into a value, for good: for a value that is taken apart and put together again, and then read by
+ * {@link settle}.
+ */
+export function unsettle<T>(exact: Exact<T>): T {
+  for (const d of exact.digits) d.holder[d.key] = rawJson(d.source);
+  return exact.value;
+}
+
 /** The source of a number inside {@link withDigits}; undefined for any other value. */
 export function rawSource(value: unknown): string | undefined {
   return isRawJSON(value) ? (value as { rawJSON: string }).rawJSON : undefined;
