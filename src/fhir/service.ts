@@ -25,6 +25,8 @@ export interface FhirRequest {
   /** Query parameters in the order sent, decoded. */
   readonly query: readonly (readonly [name: string, value: string])[];
   readonly body?: Exact;
+  /** Whether the body is a JSON Patch, by its Content-Type. */
+  readonly isJsonPatch?: true;
   /** Version named by If-Match, or undefined. */
   readonly ifMatch?: VersionTag;
   /** Versions named by If-None-Match. */

@@ -4,11 +4,13 @@ import { bundle } from '../fhir/interactions/bundle.ts';
 import { create } from '../fhir/interactions/create.ts';
 import { remove, removeWhere } from '../fhir/interactions/delete.ts';
 import { history } from '../fhir/interactions/history.ts';
+import { patch, patchWhere, readPatch } from '../fhir/interactions/patch.ts';
 import { read } from '../fhir/interactions/read.ts';
 import { search } from '../fhir/interactions/search.ts';
 import { update, updateWhere } from '../fhir/interactions/update.ts';
 import { vread } from '../fhir/interactions/vread.ts';
 import type { Exact } from '../fhir/json.ts';
+import type { Patch } from '../fhir/patch/index.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
@@ -84,7 +86,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
     },
     {
       url: '/:type',
-      allows: operationOr('type', base, ['GET', 'POST', 'PUT', 'DELETE']),
+      allows: operationOr('type', base, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
       on: {
         GET: either(
           'type',
@@ -97,6 +99,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
           answer((r, p) => create(service, p.type, withBody(plain(r)))),
         ),
         PUT: answer((r, p) => updateWhere(service, p.type, conditionOf(r), withBody(r))),
+        PATCH: answer((r, p) => patchWhere(service, p.type, conditionOf(r), patchOf(service, r), r)),
         DELETE: answer((r, p, body) => removeWhere(service, p.type, conditionOf(r), withoutBody(r, body))),
       },
     },
@@ -108,7 +111,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
     },
     {
       url: '/:type/:id',
-      allows: operationOr('id', ofType, ['GET', 'PUT', 'DELETE']),
+      allows: operationOr('id', ofType, ['GET', 'PUT', 'PATCH', 'DELETE']),
       on: {
         GET: either(
           'id',
@@ -117,6 +120,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
         ),
         POST: operation(ofType, (p) => p.id),
         PUT: answer((r, p) => update(service, p.type, p.id, withBody(plain(r)))),
+        PATCH: answer((r, p) => patch(service, p.type, p.id, patchOf(service, plain(r)), r)),
         DELETE: answer((r, p, body) => remove(service, p.type, p.id, withoutBody(plain(r), body))),
       },
     },
@@ -154,6 +158,11 @@ function plain(request: FhirRequest, ...taken: readonly string[]): FhirRequest {
     en: `This interaction takes no parameter "${other[0]}".`,
     fr: `Cette interaction n’accepte pas le paramètre « ${other[0]} ».`,
   });
+}
+
+/** The patch in the body: what kind, its Content-Type says. */
+function patchOf(service: OperationService, request: FhirRequest): Patch {
+  return readPatch(service, request.isJsonPatch === true ? 'json' : 'fhirpath', withBody(request).body);
 }
 
 /** The condition of a conditional write: what the address asks, but for the format. */

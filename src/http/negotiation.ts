@@ -5,7 +5,7 @@ import { readIfMatch, readIfNoneMatch } from '../fhir/interactions/conditions.ts
 import type { Exact } from '../fhir/json.ts';
 import { languageOf } from '../fhir/outcome.ts';
 import type { FhirRequest } from '../fhir/service.ts';
-import { type Format, type FormatKind, negotiate } from './media.ts';
+import { type Format, type FormatKind, JSON_PATCH, negotiate } from './media.ts';
 
 type Query = readonly (readonly [name: string, value: string])[];
 const NONE: Query = [];
@@ -55,6 +55,7 @@ export function fhirRequest(request: FastifyRequest, base: string, query: Query)
     query,
     ...preferencesOf(headers.prefer),
     ...(body === undefined || body === null ? {} : { body }),
+    ...(request.method === 'PATCH' && headers['content-type']?.startsWith(JSON_PATCH) ? { isJsonPatch: true } : {}),
     ...(ifMatch === undefined ? {} : { ifMatch: readIfMatch(ifMatch) }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch: readIfNoneMatch(ifNoneMatch) }),
     ...(Number.isNaN(since) ? {} : { ifModifiedSince: since }),
