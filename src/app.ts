@@ -1,11 +1,13 @@
 // The whole server as one Fastify instance: what is served, in order. No process, no listening, no signals: that is main.ts.
 import { readFileSync } from 'node:fs';
+import type { CapabilityStatement } from '@medplum/fhirtypes';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Fastify, { LogController } from 'fastify';
 import type { Logger } from 'pino';
 import { capabilityStatement } from './fhir/capability.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import { createExtractor } from './fhir/extract/index.ts';
+import type { Language } from './fhir/outcome.ts';
 import { keepProfiles } from './fhir/profiles/keep.ts';
 import type { LoadedProfiles } from './fhir/profiles/load.ts';
 import { loadProfiles } from './fhir/profiles/load.ts';
@@ -13,8 +15,10 @@ import { includableParameters, servedParameters } from './fhir/search/index.ts';
 import type { AnyResource } from './fhir/service.ts';
 import { createValidator } from './fhir/validate/index.ts';
 import binaryRoutes from './http/binary.ts';
+import docsRoutes from './http/docs/index.ts';
 import { sendError } from './http/errors.ts';
 import fhirRoutes from './http/fhir-routes.ts';
+import { openApi } from './http/openapi/document.ts';
 import { packAnswers } from './http/packing.ts';
 import { answerIds, requestId } from './http/request-id.ts';
 import type { Clock } from './kernel/clock.ts';
@@ -79,45 +83,52 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => {
     throw nothingAt(request, reply);
   });
-  const routes = {
-    prefix: BASE_PATH,
-    service,
-    operations,
-    baseOf: (request: FastifyRequest) => parts.publicBase ?? `${request.protocol}://${request.host}${BASE_PATH}`,
-    capability: capabilityText(service, profiles, new Date(parts.clock.now()).toISOString()),
-  };
+  const baseOf = (request: FastifyRequest) => parts.publicBase ?? `${request.protocol}://${request.host}${BASE_PATH}`;
+  const statement = statementOf(service, profiles, new Date(parts.clock.now()).toISOString());
+  const routes = { prefix: BASE_PATH, service, operations, baseOf, capability: printed(statement) };
   await app.register(fhirRoutes, routes);
   await app.register(binaryRoutes, routes);
+  const described = { operations, definitions: profiles.operationDefinitions };
+  const describe = (language: Language) =>
+    printed((base) => openApi({ ...described, statement: statement(base) }, language));
+  await app.register(docsRoutes, { baseOf, document: { en: describe('en'), fr: describe('fr') } });
   app.get('/', (_request, reply) => reply.redirect(`${BASE_PATH}/metadata`));
   return app;
 }
 
-/** The statement for a base, printed once for each. */
-function capabilityText(service: OperationService, profiles: LoadedProfiles, date: string): (base: string) => string {
+/** The CapabilityStatement for a base. */
+function statementOf(
+  service: OperationService,
+  profiles: LoadedProfiles,
+  date: string,
+): (base: string) => CapabilityStatement {
   const byType = new Map<string, string[]>();
   for (const p of profiles.own) {
     if (p.resourceType !== 'StructureDefinition' || p.type === 'Extension' || p.url === undefined) continue;
     byType.set(p.type, [...(byType.get(p.type) ?? []), p.url]);
   }
-  const printed = new Map<string, string>();
-  return (base) => {
-    let text = printed.get(base);
+  const { definitions } = service;
+  return (base) =>
+    capabilityStatement({
+      base,
+      version: VERSION,
+      date,
+      resourceTypes: definitions.resourceTypes,
+      searchParameters: (type) => servedParameters(definitions, type),
+      includes: (type) => includableParameters(definitions, type),
+      profiles: byType,
+      operations,
+    });
+}
+
+/** Documents by key, printed once each. A client can send any Host: bounded, so that it cannot fill the memory. */
+function printed(print: (key: string) => object): (key: string) => string {
+  const kept = new Map<string, string>();
+  return (key) => {
+    let text = kept.get(key);
     if (text === undefined) {
-      const { definitions } = service;
-      text = JSON.stringify(
-        capabilityStatement({
-          base,
-          version: VERSION,
-          date,
-          resourceTypes: definitions.resourceTypes,
-          searchParameters: (type) => servedParameters(definitions, type),
-          includes: (type) => includableParameters(definitions, type),
-          profiles: byType,
-          operations,
-        }),
-      );
-      // A client can send any Host: bounded, so that it cannot fill the memory.
-      if (printed.size < 16) printed.set(base, text);
+      text = JSON.stringify(print(key));
+      if (kept.size < 16) kept.set(key, text);
     }
     return text;
   };

@@ -30,6 +30,19 @@ export interface Served {
   readonly operations: readonly ServedOperation[];
 }
 
+/** On every type. */
+const INTERACTIONS = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+] as const;
+
 /** What this server does, as one resource. */
 export function capabilityStatement(served: Served): CapabilityStatement {
   return {
@@ -41,12 +54,13 @@ export function capabilityStatement(served: Served): CapabilityStatement {
     software: { name: 'Vigie', version: served.version },
     implementation: { description: 'FHIR R4 server for French télésurveillance médicale', url: served.base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json'],
+    format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
     rest: [
       {
         mode: 'server',
         documentation: `A Bundle takes at most ${MAX_ENTRIES} entries. Unknown or unsupported parameters are refused with 400.`,
-        interaction: [{ code: 'transaction' }, { code: 'batch' }],
+        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
         ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),
       },
@@ -61,16 +75,14 @@ function resourceOf(type: string, served: Served): CapabilityStatementRestResour
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
     ...(profiles === undefined ? {} : { supportedProfile: [...profiles] }),
-    interaction: (['read', 'vread', 'update', 'delete', 'history-instance', 'create', 'search-type'] as const).map(
-      (code) => ({ code }),
-    ),
+    interaction: INTERACTIONS.map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,
     updateCreate: true,
     conditionalCreate: true,
-    conditionalRead: 'not-supported',
-    conditionalUpdate: false,
-    conditionalDelete: 'not-supported',
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical', 'enforced'],
     ...(includes.length > 0 ? { searchInclude: [...includes] } : {}),
     searchParam: served.searchParameters(type).map((p) => ({ name: p.code, definition: p.url, type: p.type })),

@@ -58,6 +58,8 @@ export interface Operation {
   readonly verbs: readonly ('GET' | 'POST')[];
   /** Formats beside JSON, at type level. */
   readonly formats?: readonly ('csv' | 'ndjson')[];
+  /** Absent where the OperationDefinition in `profiles/` says it. */
+  readonly title?: Text;
   /** What it takes, for the documents; absent where the OperationDefinition in `profiles/` says it. */
   readonly inputs?: readonly OperationInput[];
   /** What a reader of the CapabilityStatement should know beyond the definition. */

@@ -8,6 +8,7 @@ export const PAGE = 1000;
 
 export const definition = {
   code: 'everything',
+  title: { en: 'The whole record of a patient', fr: 'Le dossier complet d’un patient' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
   type: 'Patient',
   levels: ['instance'],

@@ -7,6 +7,7 @@ export const MOST = 10_000;
 
 export const definition = {
   code: 'lastn',
+  title: { en: 'The latest Observations of each code', fr: 'Les dernières Observations de chaque code' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn',
   type: 'Observation',
   levels: ['type'],

@@ -4,6 +4,7 @@ import { EVERY_TYPE, type Operation, type OperationInput } from '../operation.ts
 
 export const read = {
   code: 'meta',
+  title: { en: 'Profiles, tags and security labels', fr: 'Profils, étiquettes et niveaux de sécurité' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
   type: EVERY_TYPE,
   levels: ['system', 'type', 'instance', 'version'],
@@ -31,6 +32,7 @@ const change = {
 export const add = {
   ...change,
   code: 'meta-add',
+  title: { en: 'Add profiles, tags or security labels', fr: 'Ajouter profils, étiquettes ou niveaux de sécurité' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta-add',
   inputs: [META('add', 'ajouter')],
 } as const satisfies Omit<Operation, 'run'>;
@@ -38,6 +40,10 @@ export const add = {
 export const remove = {
   ...change,
   code: 'meta-delete',
+  title: {
+    en: 'Take away profiles, tags or security labels',
+    fr: 'Retirer profils, étiquettes ou niveaux de sécurité',
+  },
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta-delete',
   inputs: [META('take away', 'retirer')],
 } as const satisfies Omit<Operation, 'run'>;

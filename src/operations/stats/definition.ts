@@ -43,6 +43,7 @@ export const MOST = 1000;
 
 export const definition = {
   code: 'stats',
+  title: { en: 'Measurements in figures', fr: 'Les mesures en chiffres' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Observation-stats',
   type: 'Observation',
   levels: ['type'],

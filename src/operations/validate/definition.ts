@@ -8,6 +8,7 @@ export type Mode = (typeof MODES)[number];
 
 export const definition = {
   code: 'validate',
+  title: { en: 'Would this resource be taken?', fr: 'Cette ressource serait-elle acceptée ?' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-validate',
   type: EVERY_TYPE,
   levels: ['type', 'instance'],
