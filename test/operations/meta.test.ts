@@ -7,6 +7,7 @@ const parameters = (meta: object) => ({ resourceType: 'Parameters', parameter: [
 const metaOf = (answer: Answer) =>
   (answer.json.parameter as readonly { name: string; valueMeta: Record<string, unknown> }[] | undefined)?.[0]
     ?.valueMeta;
+const tagsOf = (answer: Answer) => (metaOf(answer)?.tag ?? []) as readonly { readonly code: string }[];
 const tag = (code: string) => ({ system: TAGS, code });
 
 t.test('meta operations', async (t) => {
