@@ -211,6 +211,27 @@ export function withDigits<T>(exact: Pick<Exact, 'digits'>, print: () => T): T {
   }
 }
 
+const byHolder = new WeakMap<Exact['digits'], Map<object, Digits[]>>();
+
+/** The number texts inside one part of a body. */
+export function partOf(exact: Exact, part: object): readonly Digits[] {
+  if (exact.digits.length === 0) return [];
+  let holders = byHolder.get(exact.digits);
+  if (holders === undefined) {
+    holders = Map.groupBy(exact.digits, (d): object => d.holder);
+    byHolder.set(exact.digits, holders);
+  }
+  const found: Digits[] = [];
+  gather(part, holders, found);
+  return found;
+}
+
+function gather(node: object, holders: ReadonlyMap<object, readonly Digits[]>, found: Digits[]): void {
+  found.push(...(holders.get(node) ?? []));
+  for (const value of Object.values(node))
+    if (typeof value === 'object' && value !== null) gather(value, holders, found);
+}
+
 /** The same number texts for a copy whose top-level object was rebuilt: `from` was copied into `to`. */
 export function movedTo<T>(exact: Pick<Exact, 'digits'>, from: object, to: T): Exact<T> {
   if (exact.digits.length === 0) return { value: to, digits: [] };

@@ -16,7 +16,7 @@ import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
 import { addBodyParsers } from './bodies.ts';
 import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
-import { type OperationPlace, runOperation, verbsOf } from './operations.ts';
+import { type OperationPlace, runInBundle, runOperation, verbsOf } from './operations.ts';
 import { type Address, addAddress, type Handler, type Method, type Params } from './routes.ts';
 import { send } from './send.ts';
 
@@ -55,6 +55,16 @@ function addresses(options: FhirRoutes): readonly Address[] {
       send(reply, fhir, await run(fhir, request.params, request.body), format.type);
       return reply;
     };
+  const bundleHandler: Handler = (request, reply) =>
+    answer((r) =>
+      bundle(service, withBody(plain(r)), {
+        operation: (entry, own) => runInBundle(options, entry, own),
+        unexpected: (error) => {
+          request.log.error({ err: error, reqId: request.id }, 'unexpected error in a batch entry');
+          return String(request.id);
+        },
+      }),
+    )(request, reply);
   const operation = (place: (p: Params) => OperationPlace, segment: (p: Params) => string): Handler => {
     return (request, reply) =>
       runOperation(options, request, reply, place(request.params), operationCode(segment(request.params)));
@@ -79,7 +89,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
   const onOp = (place: (p: Params) => OperationPlace) => operation(place, (p) => p.op);
 
   return [
-    { url: '/', on: { POST: answer((r) => bundle(service, withBody(plain(r)))) } },
+    { url: '/', on: { POST: bundleHandler } },
     {
       url: '/metadata',
       on: { GET: answer(async (r) => ({ status: 200, body: options.capability(plain(r, 'mode').base) })) },

@@ -1,6 +1,8 @@
 // An operation's address: finds it in the one list, negotiates, streams long answers.
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Entry } from '../fhir/interactions/entries.ts';
+import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationLevel } from '../operations/operation.ts';
 import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
@@ -36,6 +38,32 @@ export async function runOperation(
   });
   reply.code(answer.status).type(format.type);
   return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { objectMode: false }));
+}
+
+/** Runs an operation that a Bundle entry names; its answer is one JSON text. @throws FaultError 404 unknown, 405 wrong verb */
+export async function runInBundle(routes: FhirRoutes, entry: Entry, request: FhirRequest): Promise<FhirResponse> {
+  const { type, id, version, code = '' } = entry.address;
+  const place = {
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(version === undefined ? {} : { version }),
+  };
+  const operation = find(routes.operations, place, code);
+  const verb = entry.method === 'POST' ? 'POST' : 'GET';
+  if ((entry.method !== verb && entry.method !== 'HEAD') || !operation.verbs.includes(verb)) {
+    throw fault('method', 'operation-verb', {
+      en: `$${code} wants ${operation.verbs.join(' or ')}.`,
+      fr: `$${code} attend ${operation.verbs.join(' ou ')}.`,
+    });
+  }
+  const { body, ...rest } = request;
+  const call = { type, id, ...(version === undefined ? {} : { version }), verb, format: 'json' } as const;
+  const sent = verb === 'POST' && entry.resource !== undefined && body !== undefined ? { ...rest, body } : rest;
+  const answer = await operation.run(routes.service, { ...call, request: sent });
+  if (typeof answer.body === 'string') return { status: answer.status, body: answer.body };
+  let text = '';
+  for await (const chunk of answer.body) text += chunk;
+  return { status: answer.status, body: text };
 }
 
 /** The verbs of the operation at an address; undefined when there is none. */

@@ -1,53 +1,89 @@
-// One entry of a batch: the same interaction as on its own address.
+// A batch: each entry as on its own address. https://hl7.org/fhir/R4/http.html#brules
 import type { Exact } from '../json.ts';
-import type { FhirRequest, FhirService } from '../service.ts';
-import type { Entry, EntryAnswer } from './bundle.ts';
-import { faultsOfEntry } from './bundle.ts';
+import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { queryPairs } from './matching.ts';
-import { read } from './read.ts';
-import { search } from './search.ts';
-import { update } from './update.ts';
+import { remove, removeWhere } from './delete.ts';
+import { type Entry, faultsOfEntry, type Method } from './entries.ts';
+import { patch, patchWhere } from './patch.ts';
+import { readEntryFrom } from './reading.ts';
+import { update, updateWhere } from './update.ts';
 
-/** @throws FaultError with expressions that start from the bundle */
-export async function batchEntry(
+/** Entries under way at once: enough to share commits, too few to take every connection from others. */
+const AT_ONCE = 8;
+
+/** R4 has a batch run in the order of a transaction; within one kind the order does not matter. */
+const ORDER: readonly (readonly Method[])[] = [['DELETE'], ['POST'], ['PUT', 'PATCH'], ['GET', 'HEAD']];
+
+/** Runs an operation that an entry names. */
+export type RunOperation = (entry: Entry, request: FhirRequest) => Promise<FhirResponse>;
+
+/**
+ * Runs entries independently of each other. `settle` is told the answer of each, or what it failed with; expressions of faults
+ * start from the bundle.
+ */
+export async function batch(
+  service: FhirService,
+  entries: readonly Entry[],
+  request: FhirRequest & { body: Exact },
+  operation: RunOperation,
+  settle: (index: number, answer: FhirResponse | undefined, failure: unknown) => void,
+): Promise<void> {
+  for (const methods of ORDER) {
+    const waiting = entries.filter((e) => methods.includes(e.method));
+    let next = 0;
+    const work = async () => {
+      for (let e = waiting[next++]; e !== undefined; e = waiting[next++]) {
+        try {
+          settle(e.index, await runEntry(service, e, request, operation), undefined);
+        } catch (failure) {
+          settle(e.index, undefined, faultsOfEntry(failure, e.index));
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, waiting.length) }, work));
+  }
+}
+
+function runEntry(
   service: FhirService,
   entry: Entry,
   request: FhirRequest & { body: Exact },
-): Promise<EntryAnswer> {
+  operation: RunOperation,
+): Promise<FhirResponse> {
+  const { type, id, condition, ifMatch, ifNoneMatch, ifNoneExist } = entry;
   const own = {
-    ...request,
-    ...conditions(entry),
-    query: queryPairs(entry.url.split('?')[1] ?? ''),
-    prefer: request.prefer ?? 'minimal',
-  } as const;
-  try {
-    return await dispatch(service, entry, own);
-  } catch (e) {
-    throw faultsOfEntry(e, entry.index);
-  }
-}
-
-function conditions(entry: Entry): { ifMatch?: number; ifNoneExist?: string } {
-  return {
-    ...(entry.ifMatch === undefined ? {} : { ifMatch: entry.ifMatch }),
-    ...(entry.ifNoneExist === undefined ? {} : { ifNoneExist: entry.ifNoneExist }),
+    base: request.base,
+    language: request.language,
+    query: entry.address.query,
+    prefer: request.prefer ?? ('minimal' as const),
+    body: { value: entry.resource, digits: request.body.digits },
+    ...(request.handling === undefined ? {} : { handling: request.handling }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
+    ...(ifNoneExist === undefined ? {} : { ifNoneExist: encoded(ifNoneExist) }),
   };
+  if (entry.address.kind === 'operation') return operation(entry, own);
+  switch (entry.method) {
+    case 'GET':
+    case 'HEAD':
+      return readEntryFrom(service, service.store, entry, own);
+    case 'POST':
+      return create(service, type, own);
+    case 'PUT':
+      return condition === undefined
+        ? update(service, type, id ?? '', own)
+        : updateWhere(service, type, condition, own);
+    case 'PATCH':
+      return condition === undefined
+        ? patch(service, type, id ?? '', entry.patch!, own)
+        : patchWhere(service, type, condition, entry.patch!, own);
+    case 'DELETE':
+      return condition === undefined
+        ? remove(service, type, id ?? '', own)
+        : removeWhere(service, type, condition, own);
+  }
 }
 
-function dispatch(service: FhirService, entry: Entry, request: FhirRequest & { body: Exact }): Promise<EntryAnswer> {
-  const body: Exact = { value: entry.resource, digits: request.body.digits };
-  switch (entry.method) {
-    case 'POST':
-      return create(service, entry.type, { ...request, body });
-    case 'PUT':
-      return update(service, entry.type, entry.id ?? '', { ...request, body });
-    case 'DELETE':
-      return remove(service, entry.type, entry.id ?? '', request);
-    case 'GET':
-      return entry.id === undefined
-        ? search(service, entry.type, request)
-        : read(service, entry.type, entry.id, request);
-  }
+function encoded(query: NonNullable<Entry['ifNoneExist']>): string {
+  return new URLSearchParams(query.map(([n, v]): [string, string] => [n, v])).toString();
 }

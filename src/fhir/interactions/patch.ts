@@ -81,7 +81,7 @@ async function patchIn(
 }
 
 /**
- * A current state as a patch leaves it: still the same resource, and valid.
+ * A current state as a patch leaves it: still the same resource, and valid as `check` judges it.
  * @throws FaultError 404, 410, 422
  */
 export function patchedResource(
@@ -90,6 +90,7 @@ export function patchedResource(
   type: string,
   id: string,
   change: Patch,
+  check: typeof checkedResource = checkedResource,
 ): { readonly resource: AnyResource; readonly digits: Exact['digits'] } {
   if (current === undefined) throw unknown(type, id);
   if (current.content === null) throw gone(current);
@@ -104,7 +105,7 @@ export function patchedResource(
     });
   }
   dropStaleNarrative(resource, narrative);
-  return { resource: checkedResource(service, resource, type), digits: after.digits };
+  return { resource: check(service, resource, type), digits: after.digits };
 }
 
 /**

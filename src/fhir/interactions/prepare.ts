@@ -72,9 +72,9 @@ export async function patientOf(
   const id = service.extractor.compartmentPatient(resource) ?? (await logicalPatient(service, store, resource));
   if (id === undefined) return 0;
   const key = newPatients.get(id) ?? (await store.patientKeys([id])).get(id);
-  if (key === undefined)
-    throw new FaultError([danglingReference({ path: resource.resourceType, type: 'Patient', id })]);
-  return key;
+  if (key !== undefined) return key;
+  const path = service.extractor.references(resource).find((r) => r.type === 'Patient' && r.id === id)?.path;
+  throw new FaultError([danglingReference({ path: path ?? resource.resourceType, type: 'Patient', id })]);
 }
 
 async function logicalPatient(

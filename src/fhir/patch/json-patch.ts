@@ -10,8 +10,7 @@ type Pointer = readonly string[];
 export type JsonOperation = {
   readonly index: number;
   readonly path: Pointer;
-} & /** `holder.value` is read when the operation is applied: only then are numbers shown with their digits. */
-(
+} /** `holder.value` is read when the operation is applied: only then are numbers shown with their digits. */ & (
   | { readonly op: 'add' | 'replace' | 'test'; readonly holder: { readonly value?: unknown } }
   | { readonly op: 'remove' }
   | { readonly op: 'move' | 'copy'; readonly from: Pointer }
