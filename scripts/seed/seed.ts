@@ -18,7 +18,8 @@ const USAGE = `Usage: npm run seed -- [options]
 
 function whole(name: string, text: string, min: number, max: number): number {
   const n = Number(text);
-  if (!Number.isInteger(n) || n < min || n > max) stop(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  if (!Number.isInteger(n) || n < min || n > max)
+    stop(`--${name} must be a whole number from ${min} to ${max}, not "${text}".`);
   return n;
 }
 
@@ -71,7 +72,8 @@ const send: Send = async (method, path, body) => {
     stop(`No server answers at ${base}. Start one with "npm start", or name it with --base.`);
   }
   const answer = (await response.json()) as Record<string, unknown>;
-  if (!response.ok) throw new Error(`${method} ${path || '/'}: ${response.status} ${JSON.stringify(answer).slice(0, 500)}`);
+  if (!response.ok)
+    throw new Error(`${method} ${path || '/'}: ${response.status} ${JSON.stringify(answer).slice(0, 500)}`);
   return answer;
 };
 
@@ -95,7 +97,9 @@ const { readings } = await loadCohort(cohort, {
   },
 });
 const seconds = (performance.now() - started) / 1000;
-console.log(`\n${readings} Observations stored in ${seconds.toFixed(1)} s: ${Math.round(readings / Math.max(seconds, 0.001))} a second.`);
+console.log(
+  `\n${readings} Observations stored in ${seconds.toFixed(1)} s: ${Math.round(readings / Math.max(seconds, 0.001))} a second.`,
+);
 
 function bar(sent: number, total: number): void {
   const width = 40;

@@ -71,7 +71,11 @@ export function drawCohort(
 
 function kindAt(percent: number): Kind {
   let sum = 0;
-  return KINDS.find((k) => percent < (sum += k.share)) ?? (KINDS[0] as Kind);
+  for (const kind of KINDS) {
+    sum += kind.share;
+    if (percent < sum) return kind;
+  }
+  return KINDS[0] as Kind;
 }
 
 /** Three of four transmit every day; the others stop, or skip days. */

@@ -270,8 +270,8 @@ function refsOf(known: ReadonlyMap<string, string>): (key: string) => string {
   return (key) => {
     const there = known.get(key);
     if (there !== undefined) return there;
-    let urn = urns.get(key);
-    if (urn === undefined) urns.set(key, (urn = `urn:uuid:${crypto.randomUUID()}`));
+    const urn = urns.get(key) ?? `urn:uuid:${crypto.randomUUID()}`;
+    urns.set(key, urn);
     return urn;
   };
 }

@@ -53,7 +53,10 @@ const FAULT_SYSTEM = 'https://w3id.org/vigie/fhir/CodeSystem/tls-fault';
 
 /** An OperationOutcome that informs (nothing failed). */
 export function information(text: string): OperationOutcome {
-  return { resourceType: 'OperationOutcome', issue: [{ severity: 'information', code: 'informational', details: { text } }] };
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'information', code: 'informational', details: { text } }],
+  };
 }
 
 /** A bug of ours: no internals, only the id under which the log has the whole story. */

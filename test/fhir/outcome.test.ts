@@ -2,7 +2,12 @@ import t from 'tap';
 import { languageOf, outcomeOf, statusOf } from '../../src/fhir/outcome.ts';
 import type { Fault } from '../../src/kernel/fault.ts';
 
-const fault = (more: Partial<Fault> = {}): Fault => ({ kind: 'value', detail: 'x', text: { en: 'Do this.', fr: 'Faites ceci.' }, ...more });
+const fault = (more: Partial<Fault> = {}): Fault => ({
+  kind: 'value',
+  detail: 'x',
+  text: { en: 'Do this.', fr: 'Faites ceci.' },
+  ...more,
+});
 
 t.test('the status is that of the first error, warnings aside', async (t) => {
   t.equal(statusOf([fault({ severity: 'warning', kind: 'conflict' }), fault({ kind: 'deleted' })]), 410);
