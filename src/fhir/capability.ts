@@ -6,6 +6,7 @@ import type {
 } from '@medplum/fhirtypes';
 import type { SearchParameterDefinition } from './definitions/types.ts';
 import { MAX_ENTRIES } from './interactions/bundle.ts';
+import { MAX_NESTING } from './json-scan.ts';
 
 export interface ServedOperation {
   readonly code: string;
@@ -29,6 +30,17 @@ export interface Served {
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   readonly operations: readonly ServedOperation[];
 }
+
+/** What the elements of the statement have no place for. */
+const DOCUMENTATION = [
+  `A Bundle takes at most ${MAX_ENTRIES} entries; JSON is nested at most ${MAX_NESTING} deep. What is larger is refused with 413 or 400.`,
+  'Unknown or unsupported parameters are refused with 400.',
+  'A transaction is all or nothing; the OperationOutcome of a failed one names the entry. It runs no operations. Conditional references find what is stored, and by tokens with their system what the same transaction writes.',
+  'The entries of a batch are independent: deletions run first, then creates, then updates and patches, then reads; several at once.',
+  'A conditional delete deletes one resource; when several match, it is refused with 412.',
+  'A patch takes away a narrative that was generated from the data, unless it patches the narrative too; paths of FHIRPath Patch are made of names, [index], where(x = y), first(), last(), single(), extension(url) and ofType(Type).',
+  'A history over a type or everything has no total beyond 10,000 states.',
+].join(' ');
 
 /** On every type. */
 const INTERACTIONS = [
@@ -59,7 +71,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
     rest: [
       {
         mode: 'server',
-        documentation: `A Bundle takes at most ${MAX_ENTRIES} entries. Unknown or unsupported parameters are refused with 400.`,
+        documentation: DOCUMENTATION,
         interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
         ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),

@@ -15,6 +15,7 @@ import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
 import { addBodyParsers } from './bodies.ts';
+import { metadata } from './metadata.ts';
 import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
 import { type OperationPlace, runInBundle, runOperation, verbsOf } from './operations.ts';
 import { type Address, addAddress, type Handler, type Method, type Params } from './routes.ts';
@@ -92,7 +93,12 @@ function addresses(options: FhirRoutes): readonly Address[] {
     { url: '/', on: { POST: bundleHandler } },
     {
       url: '/metadata',
-      on: { GET: answer(async (r) => ({ status: 200, body: options.capability(plain(r, 'mode').base) })) },
+      on: {
+        GET: metadata(
+          (b) => options.capability(b),
+          (run) => answer((r) => run(plain(r, 'mode'))),
+        ),
+      },
     },
     {
       url: '/:type',

@@ -178,6 +178,15 @@ t.test('unknown parameters of a read or a write are refused', async (t) => {
   refused(t, await s.delete(`${ref}?foo=1`), 400, 'parameter-unknown');
   refused(t, await s.get('metadata?foo=1'), 400, 'parameter-unknown');
   t.equal((await s.get('metadata?mode=full')).status, 200);
+  refused(t, await s.get('metadata?mode=terminology'), 400, 'metadata-mode');
+});
+
+t.test('the CapabilityStatement has a tag, and is not sent twice', async (t) => {
+  const { headers, json } = await s.get('metadata');
+  t.match(headers.etag, /^W\/".+"$/);
+  t.equal((await s.get('metadata', { 'if-none-match': String(headers.etag) })).status, 304);
+  t.equal((await s.get('metadata', { 'if-none-match': 'W/"1"' })).status, 200);
+  t.match(json.rest[0].documentation, '10000 entries');
 });
 
 t.test('ids of requests', async (t) => {
