@@ -45,6 +45,15 @@ export class CopyRows {
     return this;
   }
 
+  /** @param value a decimal text */
+  int8(value: string | null): this {
+    if (value === null) return this.empty();
+    this.#field(8);
+    putInt8(this.#out, value, this.#at);
+    this.#at += 8;
+    return this;
+  }
+
   float8(value: number): this {
     this.#field(8);
     this.#at = this.#out.writeDoubleBE(value, this.#at);

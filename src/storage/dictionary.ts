@@ -1,13 +1,14 @@
-// Texts that come back all the time have integer keys: measures and units. Codings are only noted as seen.
-// All three are written before the resource that uses them, in a transaction of their own: one too many does no harm.
+// Texts that come back all the time have integer keys: measures and units. They are written before the resource that uses
+// them, in a transaction of their own: one too many does no harm. What is only noted as seen: notes.ts.
 import type { Keeper } from './keeper.ts';
 import type { Reader } from './lanes.ts';
-import type { CodingRow, NumberRow } from './types.ts';
-import { int4Array, textArray } from './wire.ts';
+import { NoteBook } from './notes.ts';
+import type { NumberRow } from './types.ts';
+import { textArray } from './wire.ts';
 
 /** All is forgotten when so many are kept: a client that sends ever new texts must not fill the memory. */
 const REMEMBERED = 200_000;
-/** Longer texts are no codes; an index could not hold them. They are cut, for units, or not noted. */
+/** Longer texts are no codes; an index could not hold them. Units are cut. */
 const LONGEST = 500;
 
 const LEARN_MEASURES = `insert into measure (name) select unnest($1::text[]) on conflict do nothing`;
@@ -18,10 +19,6 @@ on conflict do nothing`;
 const KNOW_UNITS = `select u.key, u.system, u.code, u.unit
 from unnest($1::text[], $2::text[], $3::text[]) as w (system, code, unit)
 join unit u using (system, code, unit)`;
-const LEARN_CODINGS = `insert into coding (param, code, system)
-select * from unnest($1::int[], $2::text[], $3::text[])
-on conflict do nothing`;
-
 /**
  * Categories of which any Observation counts for some line (contract 2.2: questionnaires). The others are not kept with the
  * readings: they would double the ledger of vital signs for nothing. A line that counts another category needs a migration
@@ -70,10 +67,9 @@ function unitText({ system, code, unit }: Unit): string {
 export class Unknown {
   readonly measures = new Set<string>();
   readonly units = new Map<string, Unit>();
-  readonly codings = new Map<string, CodingRow>();
 
   get none(): boolean {
-    return this.measures.size === 0 && this.units.size === 0 && this.codings.size === 0;
+    return this.measures.size === 0 && this.units.size === 0;
   }
 }
 
@@ -83,7 +79,7 @@ export class Dictionary {
   readonly #measures = new Map<string, number>();
   readonly #names = new Map<number, string>();
   readonly #units = new Map<string, number>();
-  readonly #codings = new Set<string>();
+  readonly notes = new NoteBook();
 
   constructor(keeper: Keeper) {
     this.#keeper = keeper;
@@ -93,7 +89,7 @@ export class Dictionary {
     this.#measures.clear();
     this.#names.clear();
     this.#units.clear();
-    this.#codings.clear();
+    this.notes.clear();
   }
 
   /** The key of a measure, or undefined (then it is noted in `unknown`). */
@@ -113,41 +109,26 @@ export class Dictionary {
     return key;
   }
 
-  /** Notes a coding that was not seen yet. */
-  coding(row: CodingRow, unknown: Unknown): void {
-    const text = `${row.param}\n${row.system}\n${row.code}`;
-    if (this.#codings.has(text) || text.length > LONGEST) return;
-    unknown.codings.set(text, row);
-  }
-
   /** Writes what is unknown and remembers it. @throws FaultError */
   async learn(unknown: Unknown): Promise<void> {
-    if (this.#measures.size + this.#units.size + this.#codings.size > REMEMBERED) this.clear();
+    if (this.#measures.size + this.#units.size > REMEMBERED) this.clear();
     const names = [...unknown.measures].sort();
     const units = [...unknown.units.values()];
-    const codings = [...unknown.codings.values()];
     const unitValues = [
       textArray(units, (u) => u.system),
       textArray(units, (u) => u.code),
       textArray(units, (u) => u.unit),
     ];
     const nameValues = [textArray(names, (n) => n)];
-    const codingValues = [
-      int4Array(codings, (c) => c.param),
-      textArray(codings, (c) => c.code),
-      textArray(codings, (c) => c.system),
-    ];
     const [, measures, , known] = await this.#keeper.run([
       { text: LEARN_MEASURES, values: nameValues },
       { text: KNOW_MEASURES, values: nameValues },
       { text: LEARN_UNITS, values: unitValues },
       { text: KNOW_UNITS, values: unitValues },
-      { text: LEARN_CODINGS, values: codingValues },
     ]);
     for (const row of measures!.rows as readonly { key: number; name: string }[]) this.#remember(row.key, row.name);
     for (const row of known!.rows as unknown as readonly (Unit & { key: number })[])
       this.#units.set(unitText(row), row.key);
-    for (const text of unknown.codings.keys()) this.#codings.add(text);
   }
 
   /** Keys of measures that exist; the others were never seen. */

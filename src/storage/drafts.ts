@@ -1,14 +1,12 @@
 // A ResourceWrite made ready for the tables: ids as UUIDs, types, measures and units as keys.
 import { type Dictionary, measureNames, Unknown } from './dictionary.ts';
 import { assignedText, storedId } from './ids.ts';
+import type { Notes } from './notes.ts';
 import { knownTypeKey } from './type-keys.ts';
 import type { ReadingFact, ResourceWrite } from './types.ts';
 
 /** Numbers of the FHIR interactions in `method`. Frozen: they stand in the database. */
 export const METHODS = { POST: 1, PUT: 2, PATCH: 3, DELETE: 4 } as const;
-
-/** Longest text kept of a search string; longer ones are cut, as the search's own texts are. */
-const LONGEST_STRING = 255;
 
 export interface Draft {
   readonly write: ResourceWrite;
@@ -18,6 +16,8 @@ export interface Draft {
   /** undefined when the resource is no reading of a known patient. */
   readonly reading: ReadingDraft | undefined;
   readonly numbers: readonly NumberDraft[];
+  /** What it brings that is not known to be stored; undefined when nothing. */
+  readonly notes: Notes | undefined;
 }
 
 export interface ReadingDraft {
@@ -35,6 +35,7 @@ export interface NumberDraft {
   readonly lo: number;
   readonly hi: number;
   readonly unit: number | null;
+  readonly pair: string | null;
 }
 
 /** Makes drafts; what the dictionary does not know yet is written to it first. @throws FaultError */
@@ -50,12 +51,12 @@ export async function draftsOf(writes: readonly ResourceWrite[], dictionary: Dic
 function draftOf(write: ResourceWrite, dictionary: Dictionary, unknown: Unknown): Draft {
   const uuid = storedId(write.id);
   const assigned = assignedText(write.id);
-  for (const coding of write.rows?.codings ?? []) dictionary.coding(coding, unknown);
   const numbers = (write.rows?.numbers ?? []).map((row) => ({
     param: row.param,
     lo: Number(row.lo),
     hi: Number(row.hi),
     unit: dictionary.unit(row, unknown) ?? null,
+    pair: row.pair ?? null,
   }));
   return {
     write,
@@ -64,6 +65,7 @@ function draftOf(write: ResourceWrite, dictionary: Dictionary, unknown: Unknown)
     assigned,
     reading: readingOf(write, uuid, assigned, dictionary, unknown),
     numbers,
+    notes: write.rows === null ? undefined : dictionary.notes.unknown(write.rows),
   };
 }
 
@@ -80,9 +82,4 @@ function readingOf(
   for (const name of measureNames(fact.codes, fact.categories)) measures.push(dictionary.measure(name, unknown) ?? 0);
   const basedOn = fact.basedOn.length === 0 ? fact.basedOn : [...new Set(fact.basedOn.map(storedId))];
   return { patient, uuid, assigned, version, fact, measures, basedOn };
-}
-
-/** The part of a search string that is kept. */
-export function keptString(value: string): string {
-  return value.length <= LONGEST_STRING ? value : [...value].slice(0, LONGEST_STRING).join('');
 }

@@ -2,6 +2,8 @@
 // Two 32-bit lanes, multiply and rotate for each UTF-16 unit, finished like murmur3. Chance collisions only: with 10^8
 // distinct tokens under one parameter the chance of a single false pair is 3 in 10,000. A caller who crafts collisions
 // deceives nobody but the search over its own data.
+import { storedId } from './ids.ts';
+import { uuidHash } from './uuid-hash.ts';
 
 const lanes = new Int32Array(2);
 const whole = new BigInt64Array(lanes.buffer);
@@ -76,22 +78,81 @@ export function paramKey(type: string, name: string): number {
   return key;
 }
 
-/** What of a token is hashed. `pair`: system and value; `value`: the value under any system; `system`: any value of a system. */
-export type TokenForm = 'pair' | 'value' | 'system';
+/**
+ * What of a token is hashed. `pair`: system and value; `value`: the value under any system; `system`: any value of a system.
+ * `typed`: an identifier under a coding of its type. `composite`: two hashes of one component. The last three are the first
+ * three forms again, of the identifier in a reference.
+ */
+export type TokenForm = 'pair' | 'value' | 'system' | 'typed' | 'composite' | 'id-pair' | 'id-value' | 'id-system';
 
-const FORM_SEED: Readonly<Record<TokenForm, number>> = { pair: 0, value: 0x3c6ef372, system: 0x1f83d9ab };
+const FORM_SEED: Readonly<Record<TokenForm, number>> = {
+  pair: 0,
+  value: 0x3c6ef372,
+  system: 0x1f83d9ab,
+  typed: 0x428a2f98,
+  composite: 0x5be0cd19,
+  'id-pair': 0x6a09e667,
+  'id-value': 0x3b67ae85,
+  'id-system': 0x2b9b05a1,
+};
 
 /** Hash of a token under a parameter key. For `value` the system is not looked at, for `system` the value is not. */
 export function formHash(param: number, form: TokenForm, system: string, value: string): string {
   restart(param ^ FORM_SEED[form]);
-  add(form === 'value' ? '' : system);
-  add(form === 'system' ? '' : value);
+  add(form === 'value' || form === 'id-value' ? '' : system);
+  add(form === 'system' || form === 'id-system' ? '' : value);
   return result();
+}
+
+/** The token of two values of one component, of which the first is coded; without a second: of what stands beside the first. */
+export function pairToken(key: number, left: string, right = ''): string {
+  return formHash(key, 'composite', left, right);
+}
+
+/** A signed 32-bit hash of a text: enough to tell texts apart that are the same but for case and accents. */
+export function hash32(text: string): number {
+  return textLanes(0, text)[0];
+}
+
+/** Two 32-bit hashes of a text, for sums that do not depend on the order. */
+export function textLanes(param: number, text: string): readonly [number, number] {
+  restart(param);
+  add(text);
+  result();
+  return [lanes[0]!, lanes[1]!];
 }
 
 /** Hash of `system|value` under a parameter of a type; no system = empty text. References, uris and plain codes have none. */
 export function tokenHash(type: string, param: string, system: string, value: string): string {
   return formHash(paramKey(type, param), 'pair', system, value);
+}
+
+const REFERENCE_SEED = 0x510e527f;
+const seeds = new Map<number, Map<string, readonly [high: number, low: number]>>();
+
+function seedOf(param: number, type: string): readonly [high: number, low: number] {
+  const ofParam = inner(seeds, param);
+  let seed = ofParam.get(type);
+  if (seed === undefined) {
+    restart(param ^ REFERENCE_SEED);
+    add(type);
+    result();
+    seed = [lanes[1]!, lanes[0]!];
+    ofParam.set(type, seed);
+  }
+  return seed;
+}
+
+/** Hash of a reference to a local resource: `uuid_hash_extended(stored id, seed of parameter and type)`, as SQL makes it too. */
+export function referenceHash(param: number, type: string, id: string): string {
+  const [high, low] = seedOf(param, type);
+  return uuidHash(storedId(id), high, low);
+}
+
+/** The seed of {@link referenceHash}, for SQL. */
+export function referenceSeed(param: number, type: string): string {
+  const [high, low] = seedOf(param, type);
+  return ((BigInt(high) << 32n) | BigInt(low >>> 0)).toString();
 }
 
 /** A `date` that spans more days than these, or is open, is marked by {@link longDateToken}. */

@@ -1,8 +1,9 @@
 // Drafts → statements that insert them, a few for any number of drafts.
 import { bitOf, blockOf, NO_BASIS } from './blocks.ts';
 import { CopyRows } from './copy.ts';
-import { type Draft, keptString, METHODS, type ReadingDraft } from './drafts.ts';
+import { type Draft, METHODS, type ReadingDraft } from './drafts.ts';
 import type { Step } from './session.ts';
+import { cutText } from './text.ts';
 import type { Range } from './types.ts';
 import { boolArray, dateArray, instantArray, int2Array, int4Array, textArray, uuidArray } from './wire.ts';
 
@@ -11,9 +12,12 @@ from stdin (format binary)`;
 const RESOURCE_COLUMNS = 11;
 const RESOURCE_BYTES = 160;
 
-const DATE = 'copy search_date (patient, type, id, param, lo, hi) from stdin (format binary)';
-const STRING = 'copy search_string (patient, type, id, param, value) from stdin (format binary)';
-const NUMBER = 'copy search_number (patient, type, id, param, unit, lo, hi) from stdin (format binary)';
+const DATE = 'copy search_date (patient, type, id, param, lo, hi, pair) from stdin (format binary)';
+const STRING = 'copy search_string (patient, type, id, param, value, exact, rest, pair) from stdin (format binary)';
+const NUMBER = 'copy search_number (patient, type, id, param, unit, lo, hi, pair) from stdin (format binary)';
+const TEXT = `insert into search_text (patient, type, id, words)
+select u.patient, u.type, u.id, array_to_tsvector(string_to_array(u.words, ' '))
+from unnest($1::int[], $2::smallint[], $3::uuid[], $4::text[]) as u (patient, type, id, words)`;
 
 const ASSIGNED = `insert into assigned_id (type, id) select * from unnest($1::smallint[], $2::text[])`;
 
@@ -120,19 +124,46 @@ export function insertAssigned(drafts: readonly Draft[]): Step {
 /** Rows of the side tables, for those that have any. */
 export function insertSideRows(drafts: readonly Draft[]): Step[] {
   const steps: Step[] = [];
-  const dates = new SideRows(2, 24);
-  const strings = new SideRows(1, 40);
-  const numbers = new SideRows(3, 28);
+  const dates = new SideRows(3, 36);
+  const strings = new SideRows(4, 60);
+  const numbers = new SideRows(4, 40);
   for (const draft of drafts) {
     const { rows } = draft.write;
-    for (const date of rows?.dates ?? NOTHING) dates.of(draft, date.param).instant(low(date)).instant(high(date));
-    for (const { param, value } of rows?.strings ?? NOTHING) strings.of(draft, param).text(keptString(value));
-    for (const { param, unit, lo, hi } of draft.numbers) numbers.of(draft, param).int4(unit).float8(lo).float8(hi);
+    for (const date of rows?.dates ?? NOTHING) {
+      dates
+        .of(draft, date.param)
+        .instant(low(date))
+        .instant(high(date))
+        .int8(date.pair ?? null);
+    }
+    for (const { param, value, part, exact = 0, rest, pair } of rows?.strings ?? NOTHING) {
+      strings
+        .of(draft, param)
+        .text(cutText(value))
+        .int4(part ? null : exact)
+        .text(rest ?? null)
+        .int8(pair ?? null);
+    }
+    for (const { param, unit, lo, hi, pair } of draft.numbers) {
+      numbers.of(draft, param).int4(unit).float8(lo).float8(hi).int8(pair);
+    }
   }
   dates.finish(DATE, steps);
   strings.finish(STRING, steps);
   numbers.finish(NUMBER, steps);
+  const worded = drafts.filter((d) => (d.write.rows?.words?.length ?? 0) > 0);
+  if (worded.length > 0) steps.push(insertText(worded));
   return steps;
+}
+
+function insertText(drafts: readonly Draft[]): Step {
+  const values = [
+    int4Array(drafts, (d) => d.write.patient),
+    int2Array(drafts, (d) => d.type),
+    uuidArray(drafts, (d) => d.uuid),
+    textArray(drafts, (d) => d.write.rows?.words?.join(' ')),
+  ];
+  return { text: TEXT, values };
 }
 
 const OWNER_COLUMNS = 4;

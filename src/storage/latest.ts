@@ -3,7 +3,8 @@
 import { CATEGORY_MEASURES, type Dictionary } from './dictionary.ts';
 import type { Reader } from './lanes.ts';
 import { CURRENT, stateOf } from './resources.ts';
-import { allOf, reachCondition, type Scope } from './search/clauses.ts';
+import { allOf } from './search/clauses.ts';
+import { reachCondition, scopeOf } from './search/scope.ts';
 import { type Statement, Values } from './search/statement.ts';
 import type { Row } from './session.ts';
 import { knownTypeKey } from './type-keys.ts';
@@ -51,7 +52,7 @@ const FROM_CONTENT = `coalesce(
 /** @param categories keys of the measures that are no codes */
 export function compileLatest(plan: SearchPlan, max: number, categories: readonly number[]): Statement {
   const values = new Values();
-  const scope: Scope = { type: plan.type, values };
+  const scope = scopeOf(plan, values);
   const type = values.put(knownTypeKey(plan.type), 'int2');
   const where = [`r.type = ${type}`, reachCondition(plan.reach), ...allOf(plan.where, scope)].filter(
     (c) => c !== undefined,

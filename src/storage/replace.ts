@@ -12,7 +12,7 @@ const MOVE = `with gone as (
 insert into resource_history (patient, type, id, version, updated, method, assigned, content)
 select patient, type, id, version, updated, method, assigned, content from gone`;
 
-const SIDES = ['search_date', 'search_string', 'search_number'].map(
+const SIDES = ['search_date', 'search_string', 'search_number', 'search_text'].map(
   (table) => `delete from ${table} s
 using unnest($1::smallint[], $2::uuid[]) as w (type, id)
 where s.type = w.type and s.id = w.id`,

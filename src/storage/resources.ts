@@ -1,19 +1,12 @@
 // Reading resources: current states, versions, history, search. The same code reads for everyone and inside a transaction.
-import { METHODS } from './drafts.ts';
+import type { Frequencies } from './frequency.ts';
 import { HISTORY_COUNTED, historyCount, historyQuestion, placeInHistory } from './history.ts';
 import { publicId, storedId } from './ids.ts';
 import type { Question, Reader } from './lanes.ts';
 import type { PatientCache } from './patient-keys.ts';
 import type { Presence, Reference } from './presence.ts';
-import {
-  type CodingQuestion,
-  compileCount,
-  compileSearch,
-  nextCursor,
-  reachCondition,
-  resolveCodings,
-  type SearchRow,
-} from './search.ts';
+import { reachCondition } from './search.ts';
+import { methodName, Searches } from './searches.ts';
 import type { Row } from './session.ts';
 import { knownTypeKey, typeKey, typeOfKey } from './type-keys.ts';
 import type {
@@ -27,11 +20,6 @@ import type {
   Span,
   StoredResource,
 } from './types.ts';
-
-const METHOD_NAMES: readonly string[] = Object.entries(METHODS).reduce<string[]>((names, [name, key]) => {
-  names[key] = name;
-  return names;
-}, []);
 
 /** Columns that {@link stateOf} reads. */
 export const CURRENT = 'r.patient, r.type, r.id, r.assigned, r.version, r.updated, r.method, r.content';
@@ -62,10 +50,6 @@ export function stateOf(row: Row): StoredResource {
   };
 }
 
-function methodName(key: number): string {
-  return METHOD_NAMES[key] ?? 'PUT';
-}
-
 /** The current state of one resource. */
 export const READ_CURRENT = `select ${CURRENT} from resource r where r.type = $1::smallint and r.id = $2::uuid`;
 
@@ -86,6 +70,7 @@ const STATES = `(
 export class Reads implements ReadStore {
   readonly #narrow: Reader;
   readonly #wide: Reader;
+  readonly #searches: Searches;
   readonly #patients: PatientCache;
   readonly #presence: Presence;
   readonly #deleted: ReadonlySet<string> | undefined;
@@ -100,9 +85,12 @@ export class Reads implements ReadStore {
     readonly patients: PatientCache;
     readonly presence: Presence;
     readonly deleted?: ReadonlySet<string>;
+    /** Left out inside a transaction. */
+    readonly frequencies?: Frequencies;
   }) {
     this.#narrow = parts.narrow;
     this.#wide = parts.wide;
+    this.#searches = new Searches(parts.narrow, parts.wide, parts.frequencies);
     this.#patients = parts.patients;
     this.#presence = parts.presence;
     this.#deleted = parts.deleted;
@@ -167,25 +155,28 @@ order by s.version desc`;
     };
   }
 
-  async search(plan: SearchPlan): Promise<Page> {
-    const resolved = await this.resolved(plan);
-    const rows = (await this.#wide.rows(compileSearch(resolved))) as unknown as readonly SearchRow[];
-    const next = nextCursor(resolved, rows);
-    const states = rows.slice(0, plan.limit).map((row) => ({
-      type: plan.type,
-      id: row.id,
-      patient: row.patient,
-      version: row.version,
-      updated: row.updated,
-      method: methodName(row.method),
-      content: row.content,
-    }));
-    return next === undefined ? { rows: states } : { rows: states, next };
+  search(plan: SearchPlan): Promise<Page> {
+    return this.#searches.search(plan);
   }
 
-  async count(plan: SearchPlan): Promise<number> {
-    const [row] = await this.#wide.rows(compileCount(await this.resolved(plan)));
-    return row?.count as number;
+  searchAll(plans: readonly SearchPlan[]): Promise<Page> {
+    return this.#searches.searchAll(plans);
+  }
+
+  count(...plans: readonly SearchPlan[]): Promise<number> {
+    return this.#searches.count(...plans);
+  }
+
+  estimate(...plans: readonly SearchPlan[]): Promise<number> {
+    return this.#searches.estimate(...plans);
+  }
+
+  heldTypes(): Promise<readonly string[]> {
+    return this.#searches.heldTypes();
+  }
+
+  unitCodes(system: string): Promise<readonly string[]> {
+    return this.#searches.unitCodes(system);
   }
 
   async readMany(
@@ -214,28 +205,9 @@ join resource r using (type, id)`;
     return this.#patients.keysOf(ids, this.#narrow, this.#deleted === undefined);
   }
 
-  /** The plan with codings that are named by half looked up. */
-  async resolved(plan: SearchPlan): Promise<SearchPlan> {
-    return resolveCodings(plan, (questions) => this.#codings(questions));
-  }
-
-  /** Codings seen, from the table: it is asked by half of a coding, which no in-process copy could answer when it forgets. */
-  async #codings(
-    questions: readonly CodingQuestion[],
-  ): Promise<readonly (readonly { readonly system: string; readonly code: string }[])[]> {
-    const text = `select q.place::int - 1 as place, c.system, c.code
-from unnest($1::int[], $2::text[], $3::text[]) with ordinality as q (param, code, system, place)
-join coding c on c.param = q.param and (q.code is null or c.code = q.code) and (q.system is null or c.system = q.system)`;
-    const values = [
-      questions.map((q) => q.param),
-      questions.map((q) => ('code' in q ? q.code : null)),
-      questions.map((q) => ('system' in q ? q.system : null)),
-    ];
-    const answers: { system: string; code: string }[][] = questions.map(() => []);
-    for (const row of await this.#narrow.rows({ name: 'codings', text, values })) {
-      answers[row.place as number]!.push({ system: row.system as string, code: row.code as string });
-    }
-    return answers;
+  /** The plan with what it names by half looked up. */
+  resolved(plan: SearchPlan): Promise<SearchPlan> {
+    return this.#searches.resolved(plan);
   }
 
   #one(name: string, text: string, values: readonly unknown[], reach: Reach): Promise<readonly Row[]> {

@@ -1,21 +1,24 @@
 // A search plan → SQL. FHIR never sees a table, this file never sees a query string.
 //
 // Indexes it relies on: resource (type, id, patient) · (type, updated, id) · (patient, type, date_lo) · (type, date_lo) ·
-// gin (token) · search_string (param, value) · search_date (param, lo, hi) · search_number (param, lo, hi) and
-// (param, hi) where hi > lo · (type, id, param) on each search_ table.
-import { formHash } from './hash.ts';
-import { allOf, reachCondition, type Scope } from './search/clauses.ts';
-import { afterCursor, type Order, orderBy, orderOf } from './search/order.ts';
+// gin (token) · search_string (param, value, id), gin of trigrams · search_date (param, lo, id) and (param, hi, id) ·
+// search_number (param, lo, id) and (param, hi) where hi > lo · (pair, …, id) and (type, id, param) on each of these three ·
+// search_text gin (words).
+import { allOf } from './search/clauses.ts';
+import { afterCursor, direction, type Order, orderBy, orderOf } from './search/order.ts';
+import { common, type Scope, scopeOf } from './search/scope.ts';
+import { isSide } from './search/sides.ts';
 import { type Statement, Values } from './search/statement.ts';
-import { looksForFew, walk } from './search/walk.ts';
-import { knownTypeKey } from './type-keys.ts';
+import { walk } from './search/walk.ts';
 import type { Clause, Cursor, SearchPlan } from './types.ts';
 
-export { reachCondition } from './search/clauses.ts';
+export { type HalfLookup, resolveHalves } from './search/resolve.ts';
+export { reachCondition } from './search/scope.ts';
 export type { Statement } from './search/statement.ts';
 
 /** A row of a compiled search. */
 export interface SearchRow {
+  readonly type: number;
   /** The logical id. */
   readonly id: string;
   readonly patient: number;
@@ -28,22 +31,50 @@ export interface SearchRow {
   readonly sort_values: readonly (string | null)[];
 }
 
-const COLUMNS = `coalesce(r.assigned, r.id::text) as id, r.patient, r.version,
+const NAMES = 'type, id, patient, version, updated, method, content, sort_values';
+const COLUMNS = `r.type, coalesce(r.assigned, r.id::text) as id, r.patient, r.version,
   to_char(r.updated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated, r.method, r.content`;
+
+/** What is known of the data beside the plan. */
+export interface Hints {
+  /** Whether very many resources have one of the tokens. */
+  frequent(tokens: readonly string[]): boolean;
+  /** Rows of all types together; 0 = not known. */
+  readonly rows: number;
+}
+
+const NO_HINTS: Hints = { frequent: () => false, rows: 0 };
 
 /**
  * One page: at most `plan.limit` rows and one more, which tells that there is a next page ({@link nextCursor}).
- * The plan must be resolved ({@link resolveCodings}).
+ * The plan must be resolved (`resolveHalves`).
  */
-export function compileSearch(plan: SearchPlan): Statement {
-  const scope: Scope = { type: plan.type, values: new Values() };
-  const common = commonConditions(plan, scope);
-  const order = orderOf(plan, scope.values);
-  const text =
-    order.keys.length > 1 || isLookup(plan) || (order.keys.length === 0 && !looksForFew(plan))
-      ? sorted(plan, order, common, scope)
-      : walk(plan, order, common, COLUMNS, scope);
+export function compileSearch(plan: SearchPlan, hints: Hints = NO_HINTS): Statement {
+  const scope = scopeOf(plan);
+  const text = `select ${NAMES} from (\n${page(plan, scope, hints)}\n) page`;
   return { text, values: scope.values.list };
+}
+
+/** As {@link compileSearch}, over several types whose plans have the same order, limit and cursor. */
+export function compileSearchAll(plans: readonly SearchPlan[], hints: Hints = NO_HINTS): Statement {
+  const values = new Values();
+  const pages = plans.map((plan) => `(${page(plan, scopeOf(plan, values), hints)})`);
+  const { keys, idDescending } = orderOf(plans[0]!, scopeOf(plans[0]!));
+  const by = keys.map((k, i) => `k${i}${direction(k.descending)} nulls last`);
+  const text = [
+    `select ${NAMES} from (\n${pages.join('\nunion all\n')}\n) page`,
+    `order by ${[...by, `uuid${direction(idDescending)}`, 'type'].join(', ')}`,
+    `limit ${plans[0]!.limit + 1}`,
+  ].join('\n');
+  return { text, values: values.list };
+}
+
+/** The rows of a page, with the columns that it is ordered by: `k0`, `k1` … and `uuid`. */
+function page(plan: SearchPlan, scope: Scope, hints: Hints): string {
+  const order = orderOf(plan, scope);
+  if (order.keys.length > 1 || isLookup(plan)) return sorted(plan, order, scope);
+  const few = looksForFew(plan, hints) ? fewOf(plan, hints) : 0;
+  return order.keys.length === 0 && few === 0 ? sorted(plan, order, scope) : walk(plan, order, COLUMNS, scope, few);
 }
 
 /** A search whose matches are few for sure, by an index that is not that of the order. */
@@ -53,18 +84,44 @@ function isLookup({ where }: SearchPlan): boolean {
   );
 }
 
+/** Clauses that may leave so little that a walk along the order would not meet it soon. */
+function looksForFew({ where, sort }: SearchPlan, hints: Hints): boolean {
+  if (where.some((c) => c.kind === 'patient' || c.kind === 'id')) return false;
+  const tokens = where.filter((c) => c.kind === 'token');
+  if (tokens.length > 1) return true;
+  const along = sort.map(({ by }) => (typeof by === 'object' && by.kind === 'along' ? by.clause : undefined));
+  const narrows = (c: Clause): boolean =>
+    (c.kind === 'token' && !hints.frequent(c.anyOf)) ||
+    c.kind === 'refers' ||
+    c.kind === 'referred' ||
+    c.kind === 'text' ||
+    (isSide(c) && !along.includes(c));
+  return where.some(narrows);
+}
+
+const LEAST_FEW = 200;
+const MOST_FEW = 5_000;
+
+/**
+ * How many matches to look for before a walk. Of N rows with m matches a walk reads N / m for each row of the page, a look-up m
+ * in all: the two meet at the root of N times the page.
+ */
+function fewOf({ limit }: SearchPlan, { rows }: Hints): number {
+  return Math.round(Math.min(Math.max(Math.sqrt(rows * limit), LEAST_FEW), MOST_FEW));
+}
+
 /**
  * All matches are found and sorted; by id without tokens, the index of ids may serve instead. The `offset 0` of a lookup
  * keeps PostgreSQL from walking along the order in the hope to meet a match: it knows nothing of rare tokens.
  */
-function sorted(plan: SearchPlan, order: Order, common: readonly string[], scope: Scope): string {
-  const where = [...common, ...allOf(plan.where, scope)].join('\n  and ');
-  const after = plan.after === undefined ? [] : [afterCursor(order, plan.after, scope.values)];
+function sorted(plan: SearchPlan, order: Order, scope: Scope): string {
+  const where = [...common(scope), ...allOf(plan.where, scope)].join('\n  and ');
+  const after = plan.after === undefined ? [] : [afterCursor(order, plan.after, scope)];
   const [from, conditions] = isLookup(plan)
     ? [`(select * from resource r\nwhere ${where}\noffset 0) r`, after]
     : ['resource r', [where, ...after]];
   return [
-    `select ${COLUMNS}, ${sortValues(order)}`,
+    `select ${COLUMNS}, ${sortValues(order)}, ${order.keys.map((k, i) => `${k.sql} as k${i}, `).join('')}r.id as uuid`,
     `from ${from}`,
     ...(conditions.length > 0 ? [`where ${conditions.join('\n  and ')}`] : []),
     `order by ${orderBy(order)}`,
@@ -76,66 +133,38 @@ function sortValues({ keys }: Order): string {
   return `array[${keys.map((k) => `(${k.sql})::text`).join(', ')}]::text[] as sort_values`;
 }
 
-/** How many match: one row with `count`. */
-export function compileCount(plan: SearchPlan): Statement {
-  const scope: Scope = { type: plan.type, values: new Values() };
-  const where = [...commonConditions(plan, scope), ...allOf(plan.where, scope)];
-  const text = `select count(*)::int as count\nfrom resource r\nwhere ${where.join('\n  and ')}`;
-  return { text, values: scope.values.list };
+/** How many match, over all the plans: one row with `count`. */
+export function compileCount(...plans: readonly SearchPlan[]): Statement {
+  const values = new Values();
+  const counts = plans.map((plan) => `select count(*)::int as count\n${matches(plan, values)}`);
+  const text =
+    counts.length === 1 ? counts[0]! : `select sum(count)::int as count from (\n${counts.join('\nunion all\n')}\n) c`;
+  return { text, values: values.list };
+}
+
+/** How many match, up to `limit` of them. */
+export function compileCountUpTo(limit: number, ...plans: readonly SearchPlan[]): Statement {
+  const values = new Values();
+  const parts = plans.map((plan) => `(select ${matches(plan, values)} limit ${limit})`);
+  const text = `select count(*)::int as count from (select from (\n${parts.join('\nunion all\n')}\n) m limit ${limit}) c`;
+  return { text, values: values.list };
+}
+
+/** Everything that matches, for PostgreSQL to guess its number. */
+export function compileExplain(plan: SearchPlan): Statement {
+  const values = new Values();
+  return { text: `explain (format json) select ${matches(plan, values)}`, values: values.list };
+}
+
+function matches(plan: SearchPlan, values: Values): string {
+  const scope = scopeOf(plan, values);
+  const where = [...common(scope), ...allOf(plan.where, scope)];
+  return `from resource r\nwhere ${where.join('\n  and ')}`;
 }
 
 /** Where the page ended, when the rows of {@link compileSearch} hold one more than asked. */
-export function nextCursor(plan: SearchPlan, rows: readonly SearchRow[]): Cursor | undefined {
-  const last = rows[plan.limit - 1];
-  if (last === undefined || rows.length <= plan.limit) return undefined;
+export function nextCursor({ limit }: Pick<SearchPlan, 'limit'>, rows: readonly SearchRow[]): Cursor | undefined {
+  const last = rows[limit - 1];
+  if (last === undefined || rows.length <= limit) return undefined;
   return { values: last.sort_values, id: last.id };
-}
-
-function commonConditions(plan: SearchPlan, scope: Scope): string[] {
-  const reach = reachCondition(plan.reach);
-  const type = `r.type = ${scope.values.put(knownTypeKey(plan.type), 'int2')}`;
-  return reach === undefined ? [type] : [type, reach];
-}
-
-/** A coding that a plan asks for by half: every system of a code, or every code of a system, under a parameter. */
-export type CodingQuestion =
-  | { readonly param: number; readonly code: string }
-  | { readonly param: number; readonly system: string };
-
-/** Answers from the `coding` table, or from what the process remembers of it. One answer a question, in order. */
-export type CodingLookup = (
-  questions: readonly CodingQuestion[],
-) => Promise<readonly (readonly { readonly system: string; readonly code: string }[])[]>;
-
-/** The plan with every any-system and any-code clause turned into token hashes. Asks once, or not at all. */
-export async function resolveCodings(plan: SearchPlan, lookup: CodingLookup): Promise<SearchPlan> {
-  const questions: CodingQuestion[] = [];
-  collect(plan.where, questions);
-  if (questions.length === 0) return plan;
-  const answers = await lookup(questions);
-  let next = 0;
-  const resolve = (clause: Clause): Clause => {
-    if (clause.kind === 'or') return joined(clause.anyOf.map(resolve));
-    if (clause.kind !== 'any-system' && clause.kind !== 'any-code') return clause;
-    const seen = answers[next++] ?? [];
-    if (seen.length === 0) return { kind: 'none' };
-    return { kind: 'token', anyOf: seen.map((c) => formHash(clause.param, 'pair', c.system, c.code)) };
-  };
-  return { ...plan, where: plan.where.map(resolve) };
-}
-
-/** Alternatives that are all tokens are one clause. */
-function joined(clauses: readonly Clause[]): Clause {
-  const live = clauses.filter((c) => c.kind !== 'none');
-  const tokens = live.flatMap((c) => (c.kind === 'token' ? c.anyOf : []));
-  if (live.length === 0) return { kind: 'none' };
-  return live.every((c) => c.kind === 'token') ? { kind: 'token', anyOf: tokens } : { kind: 'or', anyOf: live };
-}
-
-function collect(clauses: readonly Clause[], questions: CodingQuestion[]): void {
-  for (const clause of clauses) {
-    if (clause.kind === 'or') collect(clause.anyOf, questions);
-    if (clause.kind === 'any-system') questions.push({ param: clause.param, code: clause.code });
-    if (clause.kind === 'any-code') questions.push({ param: clause.param, system: clause.system });
-  }
 }

@@ -4,7 +4,8 @@
 import { storedId } from './ids.ts';
 import type { Reader } from './lanes.ts';
 import { CURRENT, stateOf } from './resources.ts';
-import { allOf, reachCondition, type Scope } from './search/clauses.ts';
+import { allOf } from './search/clauses.ts';
+import { reachCondition, scopeOf } from './search/scope.ts';
 import { type Statement, Values } from './search/statement.ts';
 import { knownTypeKey } from './type-keys.ts';
 import type { Figures, SearchPlan, StatisticsPlan, StatisticsStore, StoredResource } from './types.ts';
@@ -43,7 +44,7 @@ export class Statistics implements StatisticsStore {
 
 // As json, not jsonb: a decimal may be larger than PostgreSQL's numeric. `entered-in-error` never counts (R4).
 function hits(plan: StatisticsPlan, values: Values): string {
-  const scope: Scope = { type: 'Observation', values };
+  const scope = scopeOf({ type: 'Observation', reach: plan.reach }, values);
   const where = [
     `r.type = ${values.put(knownTypeKey('Observation'), 'int2')}`,
     reachCondition(plan.reach),

@@ -4,6 +4,7 @@ import { Days } from './days.ts';
 import { type Address, openSession } from './db.ts';
 import { Dictionary } from './dictionary.ts';
 import { draftsOf } from './drafts.ts';
+import { Frequencies } from './frequency.ts';
 import { Keeper } from './keeper.ts';
 import { Labels } from './labels.ts';
 import { Lanes } from './lanes.ts';
@@ -78,7 +79,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 
-  const reads = new Reads({ narrow: narrowLanes, wide: wideLanes, patients, presence });
+  const frequencies = new Frequencies(narrowLanes);
+  const reads = new Reads({ narrow: narrowLanes, wide: wideLanes, patients, presence, frequencies });
   const days = new Days(wideLanes, dictionary);
   const labels = new Labels(wideLanes);
   const records = new Records(wideLanes);
@@ -90,7 +92,11 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     history: (type, id, page, reach) => reads.history(type, id, page, reach),
     historyOf: (type, page, reach) => reads.historyOf(type, page, reach),
     search: (plan) => reads.search(plan),
-    count: (plan) => reads.count(plan),
+    searchAll: (plans) => reads.searchAll(plans),
+    count: (...plans) => reads.count(...plans),
+    estimate: (...plans) => reads.estimate(...plans),
+    heldTypes: () => reads.heldTypes(),
+    unitCodes: (system) => reads.unitCodes(system),
     readMany: (references, reach) => reads.readMany(references, reach),
     missing: (references) => reads.missing(references),
     patientKeys: (ids) => reads.patientKeys(ids),

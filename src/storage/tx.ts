@@ -8,6 +8,7 @@ import { toFault } from './faults.ts';
 import { insertAssigned, insertReadings, insertResources, insertSideRows } from './insert.ts';
 import type { Question, Reader } from './lanes.ts';
 import { recountDays, recountPatients, rezone, type TouchedDay } from './ledger.ts';
+import { Notes, notesOf } from './notes.ts';
 import type { PatientCache } from './patient-keys.ts';
 import { isPatient, upsertPatients } from './patients.ts';
 import type { Presence } from './presence.ts';
@@ -45,6 +46,7 @@ export class PgTx extends Reads implements Tx {
   readonly #newPatients: ResourceWrite[] = [];
   readonly #touched: TouchedDay[] = [];
   readonly #rezoned = new Set<number>();
+  readonly #notes = new Notes();
   #begun = false;
   /** True from the moment that a COMMIT is sent until its answer is there. */
   committing = false;
@@ -121,6 +123,7 @@ export class PgTx extends Reads implements Tx {
     this.#begun = false;
     if (answers.at(-1)?.tag !== 'COMMIT') throw brokenOff();
     for (const { id, patient } of this.#newPatients) this.#memory.patients.remember(id, patient);
+    this.#memory.dictionary.notes.remember(this.#notes);
     this.#tellDeletions();
   }
 
@@ -145,7 +148,8 @@ export class PgTx extends Reads implements Tx {
     const next = drafts.filter(({ write }) => write.version > 1);
     const states = drafts.filter(({ write }) => write.content !== null);
     const deletions = drafts.filter(({ write }) => write.content === null);
-    const steps: Step[] = [];
+    const notes = notesOf(drafts);
+    const steps: Step[] = notes === undefined ? [] : notes.insert();
     const touching: number[] = [];
     const touch = (step: Step): void => {
       touching.push(steps.push(step) - 1);
@@ -167,6 +171,7 @@ export class PgTx extends Reads implements Tx {
     if (changed.length > 0) touch(insertReadings(changed, false));
 
     const answers = await this.#run(steps);
+    if (notes !== undefined) this.#notes.add(notes);
     for (const place of touching) this.#note(answers[place]!.rows);
     for (const { write } of deletions) this.#deleted.add(`${write.type}/${write.id}`);
     for (const { write } of states) this.#deleted.delete(`${write.type}/${write.id}`);

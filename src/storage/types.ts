@@ -1,8 +1,11 @@
 // The words between the FHIR rooms and storage: what is written, what is asked. Plain data; no SQL here, no FHIR logic there.
 
+import type { Cursor, SearchPlan } from './plan.ts';
 import type { LabelStore, LatestStore, RecordStore, StatisticsStore } from './questions.ts';
 
+export type * from './plan.ts';
 export type * from './questions.ts';
+export { cutText, TEXT_LIMIT } from './text.ts';
 
 /** Integer key of a Patient; 0 = the resource belongs to no patient. It stands in every key of clinical data. */
 export type PatientKey = number;
@@ -17,13 +20,18 @@ export const everything: Reach = { kind: 'everything' };
 export interface IndexRows {
   /** Signed 64-bit hashes as decimal strings (see storage/hash.ts): tokens, references, uris, each bound to type and parameter. */
   readonly tokens: readonly string[];
-  /** Distinct codings behind the coded tokens, so that `code=x` without a system can be answered exactly. */
-  readonly codings: readonly CodingRow[];
+  /** Distinct codings and uris behind the tokens, so that half of one (`code=x` without system) can be answered exactly. */
+  readonly codings: readonly NotedCoding[];
+  /** Which parameters have a value, as one token that resources of the same make share. */
+  readonly shape?: Shape;
+  /** The texts of the coded values (display, text), as one token that resources of the same wording share. */
+  readonly wording?: Wording;
+  /** Words of narrative and other free texts: lower case, no accents, each once; those of the narrative also with a `~` before. */
+  readonly words?: readonly string[];
   /** The type's parameter called `date`, if it has one: kept on the resource row itself. ISO instants, half-open [lo, hi). */
   readonly date?: Range;
-  readonly dates: readonly ({ readonly param: number } & Range)[];
-  /** Normalised: lower case, no accents, single spaces. */
-  readonly strings: readonly { readonly param: number; readonly value: string }[];
+  readonly dates: readonly ({ readonly param: number; readonly pair?: string } & Range)[];
+  readonly strings: readonly StringRow[];
   readonly numbers: readonly NumberRow[];
 }
 
@@ -31,6 +39,46 @@ export interface CodingRow {
   readonly param: number;
   readonly system: string;
   readonly code: string;
+}
+
+/** A coding and its token. A uri, or a code whose system goes without saying, has the empty system. */
+export interface NotedCoding extends CodingRow {
+  readonly hash: string;
+}
+
+export interface Shape {
+  /** Stands among the resource's tokens. */
+  readonly token: string;
+  readonly type: string;
+  /** Keys of the places that hold a value. */
+  readonly places: readonly number[];
+}
+
+export interface Wording {
+  /** Stands among the resource's tokens. */
+  readonly token: string;
+  readonly type: string;
+  readonly texts: readonly {
+    readonly param: number;
+    /** Normalised, cut. */
+    readonly value: string;
+    /** The words of the whole text. */
+    readonly words: readonly string[];
+  }[];
+}
+
+/** Text of a string parameter. */
+export interface StringRow {
+  readonly param: number;
+  /** Normalised: lower case, no accents, single spaces; its first 255 characters. */
+  readonly value: string;
+  /** All of it, when it is longer than that. */
+  readonly rest?: string;
+  /** 32-bit hash of the text as it was sent, for matches to the letter. */
+  readonly exact?: number;
+  /** Only a part of a text: it is found, and does not count for the order. */
+  readonly part?: boolean;
+  readonly pair?: string;
 }
 
 /** Instants, ISO 8601 UTC with microseconds at most; `null`, or `-infinity` and `infinity`, = open. */
@@ -48,6 +96,8 @@ export interface NumberRow {
   readonly system: string | null;
   readonly code: string | null;
   readonly unit: string | null;
+  /** Hash of the coding that this value stands beside, in a composite parameter. */
+  readonly pair?: string;
 }
 
 /** What an Observation means for day counting, whatever the line. The local day is made in SQL from the patient's zone. */
@@ -107,70 +157,6 @@ export interface StoredResource {
 
 // ---------------------------------------------------------------- searching
 
-export interface SearchPlan {
-  readonly reach: Reach;
-  readonly type: string;
-  /** All must hold. */
-  readonly where: readonly Clause[];
-  /** Empty: by id, which is the order of creation for ids that the server gave. */
-  readonly sort: readonly SortKey[];
-  readonly limit: number;
-  /** Where the page before ended. */
-  readonly after?: Cursor;
-}
-
-export type Clause =
-  /** Any of these token hashes. `rare`: such as identifiers, which one resource has, or a few. */
-  | { readonly kind: 'token'; readonly anyOf: readonly string[]; readonly rare?: boolean }
-  /** A code whose system was not given: every coding seen under the parameter. */
-  | { readonly kind: 'any-system'; readonly param: number; readonly code: string }
-  /** Every code of a system seen under the parameter. */
-  | { readonly kind: 'any-code'; readonly param: number; readonly system: string }
-  | { readonly kind: 'patient'; readonly anyOf: readonly PatientKey[] }
-  | { readonly kind: 'id'; readonly anyOf: readonly string[] }
-  | { readonly kind: 'updated'; readonly test: RangeTest }
-  /** The type's own `date` parameter, on the resource row. */
-  | { readonly kind: 'date'; readonly test: RangeTest }
-  | { readonly kind: 'other-date'; readonly param: number; readonly test: RangeTest }
-  | {
-      readonly kind: 'string';
-      readonly param: number;
-      readonly match: 'starts' | 'exact' | 'contains';
-      readonly anyOf: readonly string[];
-    }
-  | { readonly kind: 'number'; readonly param: number; readonly test: NumberTest }
-  | { readonly kind: 'or'; readonly anyOf: readonly Clause[] }
-  /** Matches nothing, e.g. a reference to a patient nobody has. */
-  | { readonly kind: 'none' };
-
-export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
-
-/** Compares a stored [lo, hi) with the searched [lo, hi). */
-export interface RangeTest {
-  readonly prefix: Prefix;
-  readonly lo: string;
-  readonly hi: string;
-}
-
-export interface NumberTest {
-  readonly prefix: Prefix;
-  readonly lo: string;
-  readonly hi: string;
-  readonly system?: string;
-  readonly code?: string;
-}
-
-export interface SortKey {
-  readonly by: 'id' | 'updated' | 'date' | { readonly kind: 'date' | 'string' | 'number'; readonly param: number };
-  readonly descending: boolean;
-}
-
-/** Values of the sort keys of the last row, then its id. */
-export interface Cursor {
-  readonly values: readonly (string | null)[];
-  readonly id: string;
-}
-
 export interface Page {
   readonly rows: readonly StoredResource[];
   /** Where this page ended, when there is more. */
@@ -192,7 +178,16 @@ export interface ReadStore {
   /** States of all resources of a type (of every type when undefined), newest first. */
   historyOf(type: string | undefined, page: HistoryPage, reach: Reach): Promise<HistoryRows>;
   search(plan: SearchPlan): Promise<Page>;
-  count(plan: SearchPlan): Promise<number>;
+  /** One page over several types: plans of the same reach, order, limit and cursor. */
+  searchAll(plans: readonly SearchPlan[]): Promise<Page>;
+  /** How many match, over all the plans. */
+  count(...plans: readonly SearchPlan[]): Promise<number>;
+  /** About how many match: exact while they are few. */
+  estimate(...plans: readonly SearchPlan[]): Promise<number>;
+  /** Types of which there is any resource. */
+  heldTypes(): Promise<readonly string[]>;
+  /** Codes of units of a system that stored quantities have. */
+  unitCodes(system: string): Promise<readonly string[]>;
   /** Current states by reference; missing ones are left out. */
   readMany(
     references: readonly { readonly type: string; readonly id: string }[],

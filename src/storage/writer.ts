@@ -6,6 +6,7 @@ import type { Draft } from './drafts.ts';
 import { closedFault, constraintOf, isConnectionLoss, isRetryable, toFault, unknownOutcome } from './faults.ts';
 import { insertAssigned, insertReadings, insertResources, insertSideRows } from './insert.ts';
 import type { Log } from './log.ts';
+import { notesOf } from './notes.ts';
 import { isPatient, upsertPatients } from './patients.ts';
 import { ConflictQueue, type Waiting } from './queue.ts';
 import type { Session, Step } from './session.ts';
@@ -198,7 +199,8 @@ export class Writer {
 
   /** One train, which is one transaction. */
   async #store(session: Session, drafts: readonly Draft[]): Promise<void> {
-    const steps: Step[] = [];
+    const notes = notesOf(drafts);
+    const steps: Step[] = notes === undefined ? [] : notes.insert();
     const patients = drafts.filter(isPatient);
     if (patients.length > 0) steps.push(upsertPatients(patients));
     const given = drafts.filter(({ write }) => write.method !== 'POST');
@@ -208,6 +210,7 @@ export class Writer {
     if (readings.length > 0) steps.push(insertReadings(readings, true));
     await session.run(steps);
     for (const { write } of patients) this.#memory.patients.remember(write.id, write.patient);
+    if (notes !== undefined) this.#memory.dictionary.notes.remember(notes);
   }
 
   async #transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -1,9 +1,9 @@
 // Search plans as SQL: text and values. What the statements find is in test/fhir/search/behaviour.test.ts.
 import t from 'tap';
-import { formHash } from '../../src/storage/hash.ts';
+import { pairToken } from '../../src/storage/hash.ts';
 import { storedId } from '../../src/storage/ids.ts';
-import { nextText } from '../../src/storage/search/clauses.ts';
-import { compileCount, compileSearch, nextCursor, resolveCodings, type SearchRow } from '../../src/storage/search.ts';
+import { nextText } from '../../src/storage/search/sides.ts';
+import { compileCount, compileSearch, nextCursor, resolveHalves, type SearchRow } from '../../src/storage/search.ts';
 import type { Clause, Cursor, Prefix, SearchPlan, SortKey } from '../../src/storage/types.ts';
 import { everything } from '../../src/storage/types.ts';
 
@@ -32,7 +32,7 @@ const OBSERVATION = 96;
 
 t.test('a search without clauses asks for the type, one row more than the page', async (t) => {
   const { text, values } = compileSearch(plan([]));
-  t.match(text, /from resource r\nwhere r\.type = \$1::int2\norder by r\.id\nlimit 11$/);
+  t.match(text, /from resource r\nwhere r\.type = \$1::int2\norder by r\.id\nlimit 11\n\) page$/);
   t.same(values, [OBSERVATION]);
   t.same(compileCount(plan([])), {
     text: 'select count(*)::int as count\nfrom resource r\nwhere r.type = $1::int2',
@@ -125,13 +125,27 @@ t.test('every value has its place in the text, and no place is without value', a
     { kind: 'updated', test: { prefix, ...range } },
     { kind: 'other-date', param: 1, test: { prefix, ...range } },
     { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2' } },
+    { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2' }, pairs: ['1'] },
+    {
+      kind: 'number',
+      param: 1,
+      test: { prefix, lo: '1', hi: '2' },
+      second: { prefix, lo: '3', hi: '4' },
+      pairs: ['1', '2'],
+    },
     { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', code: 'kg' } },
     { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', system: 'u', code: 'kg' } },
     { kind: 'number', param: 1, test: { prefix, lo: '1', hi: '2', system: 'u' } },
   ]);
   clauses.push({ kind: 'or', anyOf: clauses.slice(0, 12) });
   for (const match of ['starts', 'exact', 'contains'] as const)
-    clauses.push({ kind: 'string', param: 1, match, anyOf: ['a', '\u{10ffff}'] });
+    clauses.push({ kind: 'string', param: 1, match, anyOf: ['a', '\u{10ffff}', 'x'.repeat(300)], exact: [1, 2, 3] });
+  clauses.push({ kind: 'text', word: "'x'" });
+  const inner = { type: 'Patient', where: clauses.slice(0, 3) };
+  for (const by of [{ kind: 'patient' }, { kind: 'token', param: 2 }] as const) {
+    clauses.push({ kind: 'refers', by, to: inner }, { kind: 'referred', by, from: inner });
+  }
+  clauses.push({ kind: 'and', allOf: clauses.slice(0, 4) }, { kind: 'not', clause: clauses[0]! });
   for (const where of [[], ...clauses.map((c) => [c]), clauses]) {
     for (const sort of SORTS) {
       const keys = sort.findIndex((s) => s.by === 'id') < 0 ? sort.length : sort.findIndex((s) => s.by === 'id');
@@ -238,6 +252,7 @@ t.test('by a text, rows are read along the index of texts, each resource once by
 
 t.test('a page has a cursor only when there is more', async (t) => {
   const row = (id: string): SearchRow => ({
+    type: OBSERVATION,
     id,
     patient: 0,
     version: 1,
@@ -252,10 +267,10 @@ t.test('a page has a cursor only when there is more', async (t) => {
   t.equal(nextCursor(plan([], { limit: 3 }), []), undefined);
 });
 
-t.test('halves of codings are looked up once, and become tokens', async (t) => {
+t.test('halves of tokens are looked up once, however deep, and become tokens', async (t) => {
   let calls = 0;
   const asked: unknown[] = [];
-  const resolved = await resolveCodings(
+  const resolved = await resolveHalves(
     plan([
       { kind: 'any-system', param: 1, code: 'x' },
       {
@@ -265,37 +280,59 @@ t.test('halves of codings are looked up once, and become tokens', async (t) => {
           { kind: 'any-code', param: 2, system: 's' },
         ],
       },
-      { kind: 'any-system', param: 1, code: 'unseen' },
+      {
+        kind: 'referred',
+        by: { kind: 'patient' },
+        from: { type: 'Patient', where: [{ kind: 'not', clause: { kind: 'wording', param: 3, text: 'unseen' } }] },
+      },
     ]),
     async (questions) => {
       calls++;
       asked.push(...questions);
-      return [
-        [
-          { system: 'a', code: 'x' },
-          { system: '', code: 'x' },
-        ],
-        [{ system: 's', code: 'y' }],
-        [],
-      ];
+      return [['1', '2'], ['3'], []];
     },
   );
   t.equal(calls, 1);
   t.same(asked, [
-    { param: 1, code: 'x' },
-    { param: 2, system: 's' },
-    { param: 1, code: 'unseen' },
+    { kind: 'any-system', param: 1, code: 'x' },
+    { kind: 'any-code', param: 2, system: 's' },
+    { kind: 'wording', param: 3, text: 'unseen' },
   ]);
   t.same(resolved.where, [
-    { kind: 'token', anyOf: [formHash(1, 'pair', 'a', 'x'), formHash(1, 'pair', '', 'x')] },
-    { kind: 'token', anyOf: ['9', formHash(2, 'pair', 's', 'y')] },
+    { kind: 'token', anyOf: ['1', '2'] },
+    { kind: 'token', anyOf: ['9', '3'] },
+    {
+      kind: 'referred',
+      by: { kind: 'patient' },
+      from: { type: 'Patient', where: [{ kind: 'not', clause: { kind: 'none' } }] },
+    },
+  ]);
+});
+
+t.test('composites become tokens of both values, or values beside a token', async (t) => {
+  const left: Clause = { kind: 'any-system', param: 1, code: 'x' };
+  const number: Clause = { kind: 'number', param: 2, test: { prefix: 'gt', lo: '1', hi: '1' } };
+  const { where } = await resolveHalves(
+    plan([
+      { kind: 'pair', key: 7, left, right: { kind: 'token', anyOf: ['3'] } },
+      { kind: 'pair', key: 7, left: { kind: 'token', anyOf: ['1'] }, right: number },
+      { kind: 'pair', key: 7, left: { kind: 'token', anyOf: ['1'] }, right: { kind: 'or', anyOf: [number, number] } },
+      { kind: 'pair', key: 7, left: { kind: 'none' }, right: number },
+    ]),
+    async () => [['1', '2']],
+  );
+  const beside = { ...number, pairs: [pairToken(7, '1')] };
+  t.same(where, [
+    { kind: 'token', anyOf: [pairToken(7, '1', '3'), pairToken(7, '2', '3')] },
+    beside,
+    { kind: 'or', anyOf: [beside, beside] },
     { kind: 'none' },
   ]);
 });
 
 t.test('a plan without halves is not looked at twice', async (t) => {
   const p = plan([{ kind: 'token', anyOf: ['1'] }]);
-  t.equal(await resolveCodings(p, () => t.fail('asked') as never), p);
+  t.equal(await resolveHalves(p, () => t.fail('asked') as never), p);
 });
 
 t.test('a half that was not resolved is a bug, not a wrong answer', async (t) => {

@@ -1,5 +1,6 @@
 // Ids, types and values of clients are data, whatever they look like.
 import t from 'tap';
+import { hash64 } from '../../src/storage/hash.ts';
 import { everything } from '../../src/storage/types.ts';
 import { open } from './open.ts';
 import { created, fact, instant, patient, updated } from './samples.ts';
@@ -59,9 +60,16 @@ t.test('as values of every kind', async (t) => {
       content: JSON.stringify({ text }),
       rows: {
         tokens: [],
-        codings: [{ param: 1, system: text, code: text }],
+        codings: [{ param: 1, system: text, code: text, hash: hash64(text) }],
+        shape: { token: hash64(`${text} shape`), type: 'Observation', places: [1] },
+        wording: {
+          token: hash64(`${text} wording`),
+          type: 'Observation',
+          texts: [{ param: 4, value: text, words: [text] }],
+        },
+        words: [text],
         dates: [],
-        strings: [{ param: 2, value: text }],
+        strings: [{ param: 2, value: text, rest: text }],
         numbers: [{ param: 3, lo: '1', hi: '1', system: text, code: text, unit: text }],
       },
       fact: fact(instant('2026-03-01T10:00:00Z'), { codes: [text], basedOn: [text], device: text }),

@@ -43,7 +43,7 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
     rows(resource) {
       let rows = compiled.get(resource.resourceType);
       if (rows === undefined) {
-        rows = compileRows(typeIndex(definitions, resource.resourceType), base);
+        rows = compileRows(definitions, typeIndex(definitions, resource.resourceType), base);
         compiled.set(resource.resourceType, rows);
       }
       return rows(resource);

@@ -4,6 +4,7 @@
 import { paramKey } from '../../storage/hash.ts';
 import type { Definitions, SearchParameterDefinition } from '../definitions/types.ts';
 import { type Branch, branchesOf } from './branches.ts';
+import { type Composite, compositesOf } from './composites.ts';
 import { type PathExpression, parseExpression, type Segment } from './expression.ts';
 
 /** Kinds of parameters that are indexed. */
@@ -11,12 +12,16 @@ export type IndexKind = 'token' | 'reference' | 'date' | 'string' | 'number' | '
 
 export interface IndexPath {
   readonly kind: IndexKind;
+  /** Its place in words: `.component.code`. */
+  readonly text: string;
   /** Code of the parameter that is this path alone, else kind and path. */
   readonly name: string;
   readonly key: number;
   readonly branches: readonly Branch[];
   /** The value is whether the element is there and not false. */
   readonly truth: boolean;
+  /** What of the path is named by a type of target: keys of places that {@link Shape} tells apart. */
+  readonly targetKeys: ReadonlyMap<string, number>;
 }
 
 /** A parameter and the places it asks. */
@@ -26,6 +31,8 @@ export interface IndexedParameter {
   readonly paths: readonly IndexPath[];
   /** Types that its references may name; empty for other kinds. */
   readonly targets: readonly string[];
+  /** The expression takes only references to these types from a path that may hold others: `where(resolve() is Patient)`. */
+  readonly only?: readonly string[];
 }
 
 /** All that is indexed of a resource type. */
@@ -33,6 +40,7 @@ export interface TypeIndex {
   readonly type: string;
   readonly parameters: ReadonlyMap<string, IndexedParameter>;
   readonly paths: readonly IndexPath[];
+  readonly composites: ReadonlyMap<string, Composite>;
   /** The path to the patient that the resource belongs to: answered by the patient key, not by hashes. */
   readonly patientPath?: IndexPath;
   /** The path of the parameter named `date`, which stands on the resource row. */
@@ -48,6 +56,8 @@ export const COLUMNS: ReadonlySet<string> = new Set(['_id', '_lastUpdated']);
 interface Place {
   readonly text: string;
   readonly expressions: readonly PathExpression[];
+  /** Types that the alternatives restrict their references to. */
+  readonly only: readonly string[];
 }
 
 const indexes = new WeakMap<Definitions, Map<string, TypeIndex>>();
@@ -85,7 +95,7 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
   const parameters = new Map<string, IndexedParameter>();
   for (const { definition, places } of served) {
     const kind = definition.type as IndexKind;
-    const mine = places.map(({ text, expressions }) => {
+    const mine = places.map(({ text, expressions, only }) => {
       const place = `${kind}:${text}`;
       let path = paths.get(place);
       if (path === undefined) {
@@ -94,9 +104,11 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
         const branches = expressions
           .flatMap((e) => branchesOf(definitions, type, e.segments))
           .filter((b) => truth || fits(kind, b.type));
-        path = { kind, name, key: paramKey(type, name), branches, truth };
+        path = { kind, text, name, key: paramKey(type, name), branches, truth, targetKeys: new Map<string, number>() };
         paths.set(place, path);
       }
+      const targetKeys = path.targetKeys as Map<string, number>;
+      for (const target of only) targetKeys.set(target, paramKey(type, `${path.name}->${target}`));
       return path;
     });
     const filled = mine.filter((p) => p.branches.length > 0);
@@ -106,6 +118,7 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
       kind,
       paths: filled,
       targets: targetsOf(definitions, definition, filled),
+      ...onlyOf(places),
     });
   }
   const filled = [...paths.values()].filter((p) => p.branches.length > 0);
@@ -115,6 +128,7 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
     type,
     parameters,
     paths: filled,
+    composites: compositesOf(definitions, type, parameters),
     ...(patientPath === undefined ? {} : { patientPath }),
     ...(datePath === undefined ? {} : { datePath }),
   };
@@ -126,9 +140,16 @@ function dateColumn(parameter: IndexedParameter | undefined): IndexPath | undefi
   return path.branches.every((b) => b.single) ? path : undefined;
 }
 
+/** The types of a parameter that are restricted, when each of its places is. */
+function onlyOf(places: readonly Place[]): { only?: readonly string[] } {
+  const only = places.flatMap((p) => p.only);
+  return places.every((p) => p.only.length > 0) ? { only: [...new Set(only)] } : {};
+}
+
 /** The places that stand on a type. `where(resolve() is T)` says what a search may find, not what is indexed. */
 function placesOf(type: string, definition: SearchParameterDefinition): Place[] {
   const groups = new Map<string, Map<string, PathExpression>>();
+  const restricted = new Map<string, Set<string>>();
   for (const expression of parseExpression(definition.expression ?? '')) {
     const first = expression.segments[0];
     if (first?.kind !== 'child') continue;
@@ -142,6 +163,9 @@ function placesOf(type: string, definition: SearchParameterDefinition): Place[] 
     const group = groups.get(text) ?? new Map<string, PathExpression>();
     group.set(taken, { ...expression, segments });
     groups.set(text, group);
+    const only = restricted.get(text) ?? new Set<string>();
+    for (const s of expression.segments) if (s.kind === 'resolves') only.add(s.type);
+    restricted.set(text, only);
   }
   return [...groups].map(([base, group]) => ({
     text:
@@ -152,6 +176,7 @@ function placesOf(type: string, definition: SearchParameterDefinition): Place[] 
         .map((t) => `:${t}`)
         .join(''),
     expressions: [...group.values()],
+    only: [...(restricted.get(base) ?? [])],
   }));
 }
 

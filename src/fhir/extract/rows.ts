@@ -2,49 +2,105 @@
 // looked at once, whatever number of parameters want it.
 import { formHash } from '../../storage/hash.ts';
 import type { IndexRows } from '../../storage/types.ts';
+import type { Definitions } from '../definitions/types.ts';
 import type { Step } from './branches.ts';
+import type { Pairing } from './composites.ts';
+import { finishPairs, framed, marking, pairingsByElement } from './pairs.ts';
 import type { IndexPath, TypeIndex } from './paths.ts';
-import type { Rows, Sink, SinkPlace } from './sink.ts';
+import { prose } from './prose.ts';
+import { placesOf, shapes } from './shape.ts';
+import { newRows, type Rows, type Sink, type SinkPlace, setBit } from './sink.ts';
 import { makeSink } from './sinks.ts';
+import { wordings } from './wording.ts';
 
 interface Node {
   readonly edges: Map<string, { readonly step: Step; readonly to: Node }>;
   readonly sinks: Sink[];
+  /** Composites whose values stand below it. */
+  pairings: readonly Pairing[];
 }
 
 export type Walk = (value: unknown, rows: Rows) => void;
 
 /** The function that makes the index rows of a type's resources. */
-export function compileRows(index: TypeIndex, base: string | undefined): (resource: object) => IndexRows {
-  const walk = compileWalk(index, base, makeSink);
-  const truths = index.paths.filter((p) => p.truth).map(compileTruth);
+export function compileRows(
+  definitions: Definitions,
+  index: TypeIndex,
+  base: string | undefined,
+): (resource: object) => IndexRows {
+  const pairings = pairingsByElement(index);
+  const all = [...pairings.values()].flat();
+  const places = placesOf(index);
+  const walk = compileWalk(index, base, pairings, (place) => {
+    const sink = marking(place.path, place.branch.type, makeSink(place), all);
+    const bit = places.bitOf(place.path);
+    return (value, rows) => {
+      setBit(rows, bit);
+      sink(value, rows);
+    };
+  });
+  const truths = index.paths.filter((p) => p.truth).map((p) => compileTruth(p, places.bitOf(p)));
+  const apart = all.some((p) => p.apart);
+  const shapeOf = shapes(index.type, places);
+  const wordingOf = wordings(index.type);
+  const proseOf = prose(definitions, index);
   return (resource) => {
-    const rows: Rows = { tokens: [], codings: [], dates: [], strings: [], numbers: [] };
+    const rows = newRows();
     walk(resource, rows);
     for (const truth of truths) truth(resource, rows);
-    return rows;
+    if (apart) finishPairs(rows);
+    const { tokens, codings, date, dates, strings, numbers } = rows;
+    const shape = shapeOf(rows);
+    const wording = wordingOf(rows);
+    const words = proseOf(resource);
+    tokens.push(shape.token);
+    if (wording !== undefined) tokens.push(wording.token);
+    return {
+      tokens,
+      codings,
+      shape,
+      ...(wording === undefined ? {} : { wording }),
+      ...(words === undefined ? {} : { words }),
+      ...(date === undefined ? {} : { date }),
+      dates,
+      strings,
+      numbers,
+    };
   };
 }
 
+type SinkMaker = (place: SinkPlace) => Sink;
+
 /** The walk alone, with the sinks that `sinkOf` makes. */
-export function compileWalk(index: TypeIndex, base: string | undefined, sinkOf: (place: SinkPlace) => Sink): Walk {
-  const root: Node = { edges: new Map(), sinks: [] };
+export function compileWalk(
+  index: TypeIndex,
+  base: string | undefined,
+  pairings: ReadonlyMap<string, readonly Pairing[]>,
+  sinkOf: SinkMaker,
+): Walk {
+  const root: Node = { edges: new Map(), sinks: [], pairings: pairings.get('') ?? [] };
+  const places = placesOf(index);
   for (const path of index.paths.filter((p) => !p.truth)) {
     for (const branch of path.branches) {
       const [patient, date] = [path === index.patientPath, path === index.datePath];
-      nodeAt(root, branch.steps).sinks.push(sinkOf({ type: index.type, path, branch, patient, date, base }));
+      const targetBit = (type: string) => places.targetBit(path, type);
+      nodeAt(root, branch.steps, pairings).sinks.push(
+        sinkOf({ type: index.type, path, branch, patient, date, base, targetBit }),
+      );
     }
   }
   return compile(root);
 }
 
-function nodeAt(root: Node, steps: readonly Step[]): Node {
+function nodeAt(root: Node, steps: readonly Step[], pairings: ReadonlyMap<string, readonly Pairing[]>): Node {
   let node = root;
+  let element = '';
   for (const step of steps) {
     const name = `${step.property}[${step.at ?? ''}](${step.where?.element ?? ''}=${step.where?.text ?? ''})`;
     let edge = node.edges.get(name);
+    element += `.${step.property}`;
     if (edge === undefined) {
-      edge = { step, to: { edges: new Map(), sinks: [] } };
+      edge = { step, to: { edges: new Map(), sinks: [], pairings: pairings.get(element) ?? [] } };
       node.edges.set(name, edge);
     }
     node = edge.to;
@@ -59,8 +115,8 @@ function compile(node: Node): Walk {
     const other = takes.get(step.property);
     takes.set(step.property, other === undefined ? take : both(other, take));
   }
-  const { sinks } = node;
-  const down = descend(takes);
+  const { sinks, pairings } = node;
+  const down = pairings.length === 0 ? descend(takes) : framed(descend(takes), pairings);
   if (sinks.length === 0) return down;
   if (sinks.length === 1 && takes.size === 0) return sinks[0]!;
   return (value, rows) => {
@@ -111,12 +167,13 @@ function along({ at, where }: Step, next: Walk): Walk {
 }
 
 /** `Patient.deceased.exists() and Patient.deceased != false`: said of every resource, true or false. */
-function compileTruth(path: IndexPath): Walk {
+function compileTruth(path: IndexPath, bit: number): Walk {
   const properties = path.branches.map((b) => b.steps[0]!.property);
   const hashes = { true: formHash(path.key, 'pair', '', 'true'), false: formHash(path.key, 'pair', '', 'false') };
   return (resource, rows) => {
     const holder = resource as Record<string, unknown>;
     const truth = properties.some((p) => holder[p] !== undefined && holder[p] !== false);
     rows.tokens.push(truth ? hashes.true : hashes.false);
+    setBit(rows, bit);
   };
 }

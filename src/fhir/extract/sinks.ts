@@ -1,8 +1,10 @@
 // One value of a known FHIR type → index rows. A sink is made once for each path, so that nothing is looked up per value.
-import { formHash, pairHash } from '../../storage/hash.ts';
+import { formHash, pairHash, referenceHash } from '../../storage/hash.ts';
+import type { NotedCoding } from '../../storage/types.ts';
 import { readReference } from './references.ts';
-import { fields, list, type Sink, type SinkPlace, textOf } from './sink.ts';
+import { type Fields, fields, list, type Rows, remembered, type Sink, type SinkPlace, setBit, textOf } from './sink.ts';
 import { dateSink, numberSink, stringSink } from './value-sinks.ts';
+import { sayer } from './wording.ts';
 
 /** Makes the sink of a path's branch. */
 export function makeSink(place: SinkPlace): Sink {
@@ -29,8 +31,11 @@ function tokenSink({ path: { key }, branch }: SinkPlace): Sink {
   switch (branch.type) {
     case 'CodeableConcept': {
       const coding = codingSink(key);
+      const say = sayer(key);
       return (value, rows) => {
-        for (const c of list(fields(value)?.coding)) coding(c, rows);
+        const concept = fields(value);
+        for (const c of list(concept?.coding)) coding(c, rows);
+        if (typeof concept?.text === 'string') say(concept.text, rows);
       };
     }
     case 'Coding':
@@ -39,24 +44,56 @@ function tokenSink({ path: { key }, branch }: SinkPlace): Sink {
       return identifierSink(key);
     case 'ContactPoint':
       return contactSink(key);
-    default:
+    case 'string':
+    case 'markdown':
+      // R4: where the underlying type is string, case does not count.
       return (value, rows) => {
-        if (typeof value === 'boolean' || textOf(value) !== undefined)
-          rows.tokens.push(pairHash(key, '', String(value)));
+        const text = textOf(value);
+        if (text !== undefined) rows.tokens.push(pairHash(key, '', text.toLowerCase()));
       };
+    default: {
+      const noted = remembered((text) => note(key, '', text));
+      return (value, rows) => {
+        if (typeof value === 'boolean' || textOf(value) !== undefined) take(noted(String(value)), rows);
+      };
+    }
   }
 }
 
-/** Found by `system|value`, by `value` alone and by `system|` alone; identifiers are too many for a list like that of codings. */
+function note(param: number, system: string, code: string): NotedCoding {
+  return { param, system, code, hash: formHash(param, 'pair', system, code) };
+}
+
+function take(coding: NotedCoding, rows: Rows): void {
+  rows.tokens.push(coding.hash);
+  if (!rows.codings.includes(coding)) rows.codings.push(coding);
+}
+
+/**
+ * Found by `system|value`, by `value` alone and by `system|` alone; identifiers are too many for a list like that of codings.
+ * And by each coding of its type with the value (`:of-type`).
+ */
 function identifierSink(key: number): Sink {
   const systemHash = remembered((system) => formHash(key, 'system', system, ''));
+  const say = sayer(key);
   return (value, rows) => {
     const identifier = fields(value);
     const system = textOf(identifier?.system) ?? '';
     const text = textOf(identifier?.value);
     if (text !== undefined) rows.tokens.push(formHash(key, 'pair', system, text), formHash(key, 'value', '', text));
     if (system !== '') rows.tokens.push(systemHash(system));
+    if (identifier?.type !== undefined) typed(fields(identifier.type) ?? {}, text, rows);
   };
+
+  function typed(type: Fields, text: string | undefined, rows: Rows): void {
+    if (typeof type.text === 'string') say(type.text, rows);
+    if (text === undefined) return;
+    for (const coding of list(type.coding)) {
+      const c = fields(coding);
+      const code = textOf(c?.code);
+      if (code !== undefined) rows.tokens.push(formHash(key, 'typed', `${textOf(c?.system) ?? ''}|${code}`, text));
+    }
+  }
 }
 
 /** R4 names ContactPoint.use as the system of the token, most servers take ContactPoint.system: both find it. */
@@ -73,77 +110,76 @@ function contactSink(key: number): Sink {
   };
 }
 
-const REMEMBERED = 5_000;
-
-/** Codes, devices and prescriptions come back all the time: what was made of a text is kept, up to 5,000 texts a path. */
-function remembered<T>(make: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    let found = known.get(text);
-    if (found === undefined) {
-      if (known.size >= REMEMBERED) known.clear();
-      found = make(text);
-      known.set(text, found);
-    }
-    return found;
-  };
-}
-
 function codingSink(key: number): Sink {
-  const ofSystem = remembered((system) =>
-    remembered((code) => ({ hash: formHash(key, 'pair', system, code), row: { param: key, system, code } })),
-  );
+  const ofSystem = remembered((system) => remembered((code) => note(key, system, code)));
+  const say = sayer(key);
   return (value, rows) => {
     const coding = fields(value);
     const code = textOf(coding?.code);
-    if (code === undefined) return;
-    const { hash, row } = ofSystem(textOf(coding?.system) ?? '')(code);
-    rows.tokens.push(hash);
-    if (!rows.codings.includes(row)) rows.codings.push(row);
+    if (code !== undefined) take(ofSystem(textOf(coding?.system) ?? '')(code), rows);
+    if (typeof coding?.display === 'string') say(coding.display, rows);
   };
 }
 
 // ---------------------------------------------------------------- references and uris
 
-function referenceSink({ path: { key }, branch, patient, base }: SinkPlace): Sink {
+function referenceSink(place: SinkPlace): Sink {
+  const { path, branch, patient, base, targetBit } = place;
+  const { key } = path;
   if (branch.type === 'Resource') {
     // Bundle.composition and Bundle.message: the resource itself stands there.
     return (value, rows) => {
       const { resourceType, id } = fields(value) ?? {};
-      if (textOf(id) !== undefined) rows.tokens.push(formHash(key, 'pair', '', `${resourceType}/${id}`));
+      if (textOf(id) !== undefined) rows.tokens.push(referenceHash(key, String(resourceType), id as string));
     };
   }
-  if (branch.type !== 'Reference') return canonicalSink(key, false);
-  const hashOf = remembered((text) => {
+  if (branch.type !== 'Reference') return canonicalSink(key);
+  const read = remembered((text): { hash: string | null; bit: number | undefined } => {
     const reference = readReference(text, base);
-    if (reference.kind === 'other') return formHash(key, 'pair', '', reference.text);
-    if (reference.kind === 'contained' || (patient && reference.type === 'Patient')) return null;
-    return formHash(key, 'pair', '', `${reference.type}/${reference.id}`);
+    if (reference.kind === 'other') return { hash: formHash(key, 'pair', '', reference.text), bit: undefined };
+    if (reference.kind === 'contained') return { hash: null, bit: undefined };
+    const bit = targetBit(reference.type);
+    if (patient && reference.type === 'Patient') return { hash: null, bit };
+    return { hash: referenceHash(key, reference.type, reference.id), bit };
   });
   return (value, rows) => {
-    const text = textOf(fields(value)?.reference);
-    const hash = text === undefined ? null : hashOf(text);
-    if (hash !== null) rows.tokens.push(hash);
+    const reference = fields(value);
+    const text = textOf(reference?.reference);
+    if (text !== undefined) {
+      const { hash, bit } = read(text);
+      if (hash !== null) rows.tokens.push(hash);
+      if (bit !== undefined) setBit(rows, bit);
+    }
+    if (reference?.identifier !== undefined) logical(key, fields(reference.identifier), rows);
   };
 }
 
-/** A canonical is found with its version and without. `noted`: it stands among the codings seen, so that $meta can list it. */
-function canonicalSink(key: number, noted: boolean): Sink {
-  const rowOf = remembered((code) => ({ param: key, system: '', code }));
+/** What `:identifier` finds: the three forms of a token, apart from those of literal references. */
+function logical(key: number, identifier: Fields | undefined, rows: Rows): void {
+  const system = textOf(identifier?.system) ?? '';
+  const value = textOf(identifier?.value);
+  if (value !== undefined)
+    rows.tokens.push(formHash(key, 'id-pair', system, value), formHash(key, 'id-value', '', value));
+  if (system !== '') rows.tokens.push(formHash(key, 'id-system', system, ''));
+}
+
+/** A canonical is found with its version and without; as it was sent, it stands among what was seen. */
+function canonicalSink(key: number): Sink {
+  const noted = remembered((text) => note(key, '', text));
   return (value, rows) => {
     const text = textOf(value);
     if (text === undefined) return;
-    rows.tokens.push(pairHash(key, '', text));
-    if (noted) rows.codings.push(rowOf(text));
+    take(noted(text), rows);
     const bar = text.indexOf('|');
-    if (bar > 0) rows.tokens.push(pairHash(key, '', text.slice(0, bar)));
+    if (bar > 0) rows.tokens.push(noted(text.slice(0, bar)).hash);
   };
 }
 
-function uriSink({ path: { key, name }, branch }: SinkPlace): Sink {
-  if (branch.type === 'canonical') return canonicalSink(key, name === '_profile');
+function uriSink({ path: { key }, branch }: SinkPlace): Sink {
+  if (branch.type === 'canonical') return canonicalSink(key);
+  const noted = remembered((text) => note(key, '', text));
   return (value, rows) => {
     const text = textOf(value);
-    if (text !== undefined) rows.tokens.push(pairHash(key, '', text));
+    if (text !== undefined) take(noted(text), rows);
   };
 }

@@ -1,7 +1,5 @@
-// How strings are compared: without case, accents and repeated spaces (R4 search.html#string).
-
-/** What is kept of a text; the database column holds no more. A search for more than this is refused. */
-export const TEXT_LIMIT = 255;
+// How strings are compared: without case, accents, punctuation and repeated spaces (R4 search.html#string).
+export { cutText as cut, TEXT_LIMIT } from '../../storage/types.ts';
 
 // Letters that Unicode does not take apart.
 const LETTERS: Readonly<Record<string, string>> = {
@@ -18,21 +16,40 @@ const LETTERS: Readonly<Record<string, string>> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is ASCII, which needs no taking apart.
 const ASCII = /^[\x00-\x7f]*$/;
 
-/** Lower case, no accents, single spaces, none at the ends; not cut. */
+/** Lower case, no accents, single spaces for spaces and punctuation, none at the ends; not cut. */
 export function normalise(text: string): string {
   const lower = text.toLowerCase();
-  const bare = ASCII.test(lower)
-    ? lower
-    : lower
-        .normalize('NFKD')
-        .replace(/\p{M}/gu, '')
-        .replace(/[œæßøłđðþı]/g, (c) => LETTERS[c] ?? c);
-  return bare.replace(/\s+/g, ' ').trim();
+  if (ASCII.test(lower)) return lower.replace(/[\s!-#%-*,-/:;?@[-\]_{}]+/g, ' ').trim();
+  const bare = lower
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[œæßøłđðþı]/g, (c) => LETTERS[c] ?? c);
+  return bare.replace(/[\s\p{P}]+/gu, ' ').trim();
 }
 
-/** The first {@link TEXT_LIMIT} units of a normalised text, never half a character. */
-export function cut(text: string): string {
-  if (text.length <= TEXT_LIMIT) return text;
-  const last = text.charCodeAt(TEXT_LIMIT - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? TEXT_LIMIT - 1 : TEXT_LIMIT);
+/** Characters that are kept of a word. */
+const WORD_LIMIT = 100;
+
+/** The words of a normalised text, each once, long ones cut. */
+export function wordsOf(text: string): string[] {
+  const words = new Set<string>();
+  for (const word of text.split(/[^\p{L}\p{N}]+/u)) if (word !== '') words.add(shortWord(word));
+  return [...words];
+}
+
+function shortWord(word: string): string {
+  return word.length <= WORD_LIMIT ? word : [...word].slice(0, WORD_LIMIT).join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** The text of a narrative: tags become spaces, references to characters become these. */
+export function narrativeText(div: string): string {
+  return div
+    .replace(/<!--[\s\S]*?-->|<[^>]*>/g, ' ')
+    .replace(/&(?:#(\d{1,7})|#x([\da-fA-F]{1,6})|(\w{2,8}));/g, (_, decimal, hex, name) => {
+      if (name !== undefined) return ENTITIES[name as string] ?? ' ';
+      const point = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
+      return point <= 0x10ffff && (point < 0xd800 || point > 0xdfff) ? String.fromCodePoint(point) : ' ';
+    });
 }

@@ -1,9 +1,9 @@
 // Dates, strings, numbers and quantities → rows of the side tables, and the date on the resource row.
-import { longDateToken } from '../../storage/hash.ts';
+import { hash32, longDateToken } from '../../storage/hash.ts';
 import type { NumberRow } from '../../storage/types.ts';
 import { type DateRange, parseDate, periodRange, timingRange } from './dates.ts';
 import { type Fields, fields, type Rows, type Sink, type SinkPlace, textOf } from './sink.ts';
-import { cut, normalise } from './text.ts';
+import { cut, normalise, TEXT_LIMIT } from './text.ts';
 
 // ---------------------------------------------------------------- dates
 
@@ -34,20 +34,33 @@ export function dateSink({ type, path: { key }, branch, date }: SinkPlace): Sink
 const NAME_PARTS = ['family', 'given', 'prefix', 'suffix', 'text'];
 const ADDRESS_PARTS = ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
 
+/** R4 search.html#string: the parts of a family name are found one by one, `Goff` for `Le Goff`. */
 export function stringSink({ path: { key }, branch }: SinkPlace): Sink {
   const put = (value: unknown, rows: Rows): void => {
     const text = textOf(value);
-    const value_ = text === undefined ? '' : cut(normalise(text));
-    if (value_ !== '') rows.strings.push({ param: key, value: value_ });
+    if (text === undefined) return;
+    const whole = normalise(text);
+    if (whole === '') return;
+    const rest = whole.length > TEXT_LIMIT ? { rest: whole } : {};
+    rows.strings.push({ param: key, value: cut(whole), exact: hash32(text), ...rest });
+  };
+  const family = (value: unknown, rows: Rows): void => {
+    put(value, rows);
+    const text = textOf(value);
+    if (text === undefined) return;
+    const words = normalise(text).split(' ');
+    for (let i = 1; i < words.length; i++) {
+      rows.strings.push({ param: key, value: cut(words.slice(i).join(' ')), part: true });
+    }
   };
   const parts = branch.type === 'HumanName' ? NAME_PARTS : branch.type === 'Address' ? ADDRESS_PARTS : undefined;
-  if (parts === undefined) return put;
+  if (parts === undefined) return branch.steps.at(-1)?.property === 'family' ? family : put;
   return (value, rows) => {
     const holder = fields(value) ?? {};
     for (const part of parts) {
       const text = holder[part];
       if (Array.isArray(text)) for (const item of text) put(item, rows);
-      else put(text, rows);
+      else (part === 'family' ? family : put)(text, rows);
     }
   };
 }

@@ -1,6 +1,6 @@
 // The values of one parameter → one clause of the plan, by the parameter's kind.
 import type { Fault } from '../../kernel/fault.ts';
-import { formHash } from '../../storage/hash.ts';
+import { formHash, referenceHash } from '../../storage/hash.ts';
 import type { Clause, Prefix, RangeTest } from '../../storage/types.ts';
 import { FOREVER, FOREVER_AGO, parseDate } from '../extract/dates.ts';
 import type { IndexedParameter, IndexPath, TypeIndex } from '../extract/paths.ts';
@@ -136,9 +136,7 @@ function local(parameter: IndexedParameter, types: readonly string[], id: string
   const owned =
     types.includes('Patient') && index.patientPath !== undefined && parameter.paths.includes(index.patientPath);
   const others = parameter.paths.flatMap((p) =>
-    types
-      .filter((t) => t !== 'Patient' || p !== index.patientPath)
-      .map((t) => formHash(p.key, 'pair', '', `${t}/${id}`)),
+    types.filter((t) => t !== 'Patient' || p !== index.patientPath).map((t) => referenceHash(p.key, t, id)),
   );
   return anyOf([
     ...(owned ? [{ kind: 'patient-id', ids: [id] } as const] : []),

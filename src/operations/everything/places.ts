@@ -1,14 +1,14 @@
 // Where a record is looked for: the tokens of what names a patient, and the dates on which care took place.
 import type { Definitions } from '../../fhir/definitions/types.ts';
 import { typeIndex } from '../../fhir/extract/paths.ts';
-import { formHash } from '../../storage/hash.ts';
+import { referenceHash } from '../../storage/hash.ts';
 
 /**
  * Tokens of resources that stand in the Patient compartment of R4 by another parameter than the one that says whose they
  * are: an Appointment by its actors, a Group by its members.
  */
 export function mentionsOf(definitions: Definitions, id: string): string[] {
-  return mentionKeys(definitions).map((key) => formHash(key, 'pair', '', `Patient/${id}`));
+  return mentionKeys(definitions).map((key) => referenceHash(key, 'Patient', id));
 }
 
 /** Codes of parameters that say when care takes or took place. A resource with several such dates belongs to each. */

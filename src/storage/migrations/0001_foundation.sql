@@ -3,6 +3,7 @@
 -- Text that is compared in order has the collation "C": the database may have been made with any locale.
 
 create extension if not exists btree_gist;
+create extension if not exists pg_trgm;
 
 -- Patient keys: blocks of the server process, so that no key is ever given twice, whatever happens to a transaction.
 create sequence patient_key increment by 16384 minvalue 1 maxvalue 2147450880 start with 1;
@@ -65,27 +66,40 @@ create table resource_history (
   constraint resource_history_pk primary key (type, id, version, patient)
 );
 
--- Date parameters other than `date`; half-open, infinite = open.
+-- In the three tables below `pair` is set where a composite parameter asks for the value: the hash of the coding that it
+-- stands beside. Of several such codings each has a row.
+
+-- Date parameters other than `date`; half-open, infinite = open. By their ends for searches that look at ends.
 create table search_date (
   patient int not null,
   type smallint not null,
   id uuid not null,
   param int not null,
   lo timestamptz not null,
-  hi timestamptz not null
+  hi timestamptz not null,
+  pair bigint
 );
-create index search_date_value on search_date (param, lo, hi, id);
+create index search_date_value on search_date (param, lo, id);
+create index search_date_end on search_date (param, hi, id);
+create index search_date_pair on search_date (pair, lo, id) where pair is not null;
 create index search_date_owner on search_date (type, id, param);
 
--- Normalised text, the first 255 characters of it.
+-- Normalised text, the first 255 characters of it; all of it in `rest` when it is longer. `exact`: hash of the text as sent;
+-- null = only a part of a text, which is found and does not count for the order.
 create table search_string (
   patient int not null,
   type smallint not null,
   id uuid not null,
   param int not null,
-  value text collate "C" not null
+  value text collate "C" not null,
+  exact int,
+  rest text collate "C",
+  pair bigint
 );
 create index search_string_value on search_string (param, value, id);
+create index search_string_pair on search_string (pair, value, id) where pair is not null;
+create index search_string_part on search_string using gin (value gin_trgm_ops);
+create index search_string_rest on search_string using gin (rest gin_trgm_ops) where rest is not null;
 create index search_string_owner on search_string (type, id, param);
 
 -- Units of quantities, each once. The empty text stands for an absent part.
@@ -98,7 +112,8 @@ create table unit (
   constraint unit_uq unique (system, code, unit)
 );
 
--- Numbers and quantities: the implicit range of the decimal's precision. `unit` is null for a plain number.
+-- Numbers and quantities as they are stored; lo < hi for what is a range (Range, `< 5`), whose open ends are infinite.
+-- `unit` is null for a plain number.
 create table search_number (
   patient int not null,
   type smallint not null,
@@ -106,20 +121,56 @@ create table search_number (
   param int not null,
   unit int,
   lo double precision not null,
-  hi double precision not null
+  hi double precision not null,
+  pair bigint
 );
-create index search_number_value on search_number (param, lo, hi);
+create index search_number_value on search_number (param, lo, id);
 create index search_number_span on search_number (param, hi) where hi > lo;
+create index search_number_pair on search_number (pair, lo, id) where pair is not null;
 create index search_number_owner on search_number (type, id, param);
 
--- Codings seen under a parameter: they answer `code` without a system, and `system|` without a code.
+-- Words of narratives and other free texts, for those resources that have any.
+create table search_text (
+  patient int not null,
+  type smallint not null,
+  id uuid not null,
+  words tsvector not null
+);
+create index search_text_words on search_text using gin (words);
+create index search_text_owner on search_text (type, id);
+
+-- Three tables of what was ever seen, which turn half of a token into whole ones. Rows stay when their resources go.
+
+-- Codings and uris under a parameter, with their token.
 create table coding (
   param int not null,
   code text collate "C" not null,
   system text collate "C" not null,
+  hash bigint not null,
   constraint coding_pk primary key (param, code, system)
 );
 create index coding_system on coding (param, system);
+create index coding_hash on coding (hash);
+
+-- Which parameters have a value, one row for each combination; resources carry its token.
+create table shape (
+  token bigint not null,
+  type smallint not null,
+  places int[] not null,
+  constraint shape_pk primary key (token)
+);
+create index shape_type on shape (type);
+
+-- Texts of coded values: all those of a resource together have one token, which it carries.
+create table wording (
+  param int not null,
+  value text collate "C" not null,
+  token bigint not null,
+  type smallint not null,
+  words tsvector not null,
+  constraint wording_pk primary key (param, value, token)
+);
+create index wording_words on wording using gin (words);
 
 -- What is counted: `system|code` of Observation.code, and `category|code` of the categories of which any Observation counts.
 create table measure (

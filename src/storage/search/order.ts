@@ -1,9 +1,11 @@
 // The order of a search as SQL: sort keys, and where a page goes on after its cursor (keyset paging), so that no page skips
 // or repeats a row that stays. Rows without a value come last in both directions; ids break ties in the direction of the
-// last key.
+// last key, and types in their own order where a search is over several.
 import { storedId } from '../ids.ts';
-import type { Cursor, SearchPlan, SortKey } from '../types.ts';
-import type { Values } from './statement.ts';
+import { typeKey } from '../type-keys.ts';
+import type { Cursor, SearchPlan, SideClause, SortKey } from '../types.ts';
+import type { Scope } from './scope.ts';
+import { SIDE_TABLES, sideTest } from './sides.ts';
 
 /** A sort key: its expression on `r`, its type, and whether it may be absent. */
 export interface Key {
@@ -17,9 +19,11 @@ export interface Key {
 
 export interface Side {
   readonly table: 'search_date' | 'search_string' | 'search_number';
-  readonly column: 'lo' | 'value';
-  /** The parameter, as a place of the statement. */
-  readonly param: string;
+  readonly column: 'lo' | 'hi' | 'value';
+  /** Which rows of the table count, as a condition on one of this name. */
+  readonly test: (row: string) => string;
+  /** The clause that they are found by, when it is one of the plan's. */
+  readonly clause?: SideClause;
 }
 
 export interface Order {
@@ -28,11 +32,11 @@ export interface Order {
 }
 
 /** The keys of a plan. Those after `_id` never decide, as ids differ. */
-export function orderOf(plan: SearchPlan, values: Values): Order {
+export function orderOf(plan: SearchPlan, scope: Scope): Order {
   const at = plan.sort.findIndex((s) => s.by === 'id');
   const before = at < 0 ? plan.sort : plan.sort.slice(0, at);
   const last = at < 0 ? plan.sort.at(-1) : plan.sort[at];
-  return { keys: before.map((s) => keyOf(s, values)), idDescending: last?.descending ?? false };
+  return { keys: before.map((s) => keyOf(s, scope)), idDescending: last?.descending ?? false };
 }
 
 const SIDES = {
@@ -41,16 +45,37 @@ const SIDES = {
   number: { table: 'search_number', column: 'lo', type: 'float8' },
 } as const;
 
-function keyOf({ by, descending }: SortKey, values: Values): Key {
+function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   if (by === 'updated') return { sql: 'r.updated', type: 'timestamptz', nullable: false, descending };
   if (by === 'date') return { sql: 'r.date_lo', type: 'timestamptz', nullable: true, descending };
   if (by === 'id') throw new Error('the id is no key before the id');
-  const { table, column, type } = SIDES[by.kind];
-  const side: Side = { table, column, param: values.put(by.param, 'int') };
   // Of several values the smallest counts going up, the largest going down.
-  const pick = `${descending ? 'max' : 'min'}(s.${column})`;
-  const sql = `(select ${pick} from ${table} s where s.type = r.type and s.id = r.id and s.param = ${side.param})`;
+  const pick = descending ? 'max' : 'min';
+  if (by.kind === 'along') return alongKey(by.clause, pick, descending, scope);
+  const param = scope.values.put(by.param, 'int');
+  if (by.kind === 'token') {
+    const sql = `(select ${pick}(c.code) from unnest(r.token) as k (hash) join coding c on c.hash = k.hash and c.param = ${param})`;
+    return { sql, type: 'text', nullable: true, descending };
+  }
+  const { table, column, type } = SIDES[by.kind];
+  const whole = (row: string) => (by.kind === 'string' ? ` and ${row}.exact is not null` : '');
+  const test = (row: string) => `${row}.param = ${param}${whole(row)}`;
+  return sideKey({ table, column, test }, type, pick, descending);
+}
+
+function sideKey(side: Side, type: Key['type'], pick: 'min' | 'max', descending: boolean): Key {
+  const { table, column, test } = side;
+  const sql = `(select ${pick}(s.${column}) from ${table} s where s.type = r.type and s.id = r.id and ${test('s')})`;
   return { sql, type, nullable: true, descending, side };
+}
+
+/** What looks at the ends of dates goes along their ends. */
+function alongKey(clause: SideClause, pick: 'min' | 'max', descending: boolean, scope: Scope): Key {
+  const ends = clause.kind === 'other-date' && (clause.test.prefix === 'gt' || clause.test.prefix === 'ge');
+  const { column, type } = SIDES[clause.kind === 'other-date' ? 'date' : clause.kind];
+  const test = (row: string) => sideTest(clause, row, scope.values);
+  const side: Side = { table: SIDE_TABLES[clause.kind], column: ends ? 'hi' : column, test, clause };
+  return { ...sideKey(side, type, pick, descending), nullable: false };
 }
 
 export function direction(descending: boolean): string {
@@ -64,20 +89,21 @@ export function orderBy({ keys, idDescending }: Order): string {
 }
 
 /** Condition on the rows after a cursor. */
-export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, values: Values): string {
-  const id = idAfter(idDescending, cursor, values);
+export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, scope: Scope): string {
+  const id = idAfter(idDescending, cursor, scope);
   // From the last key backwards: after = beyond this key, or level with it and after on the keys that follow.
   return keys.reduceRight((rest, key, i) => {
     const value = cursor.values[i] ?? null;
     if (value === null) return `${key.sql} is null and (${rest})`;
-    const place = values.put(value, key.type);
+    const place = scope.values.put(value, key.type);
     const beyond = `${key.sql} ${key.descending ? '<' : '>'} ${place}`;
     const absent = key.nullable ? ` or ${key.sql} is null` : '';
     return `(${beyond} or (${key.sql} = ${place} and (${rest}))${absent})`;
   }, id);
 }
 
-/** Condition on the ids after a cursor's. */
-export function idAfter(descending: boolean, cursor: Cursor, values: Values): string {
-  return `r.id ${descending ? '<' : '>'} ${values.put(storedId(cursor.id), 'uuid')}`;
+/** Condition on the ids after a cursor's. The same id of a type that comes after the cursor's is after it, too. */
+export function idAfter(descending: boolean, cursor: Cursor, { type, values }: Scope): string {
+  const later = cursor.type !== undefined && typeKey(type)! > typeKey(cursor.type)!;
+  return `r.id ${descending ? '<' : '>'}${later ? '=' : ''} ${values.put(storedId(cursor.id), 'uuid')}`;
 }

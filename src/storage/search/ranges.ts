@@ -58,38 +58,47 @@ export function instantTest(test: RangeTest, column: string, values: Values): st
   return conditions[test.prefix]();
 }
 
+/** Columns of a number; `unit` where it may have one. */
+interface NumberColumns {
+  readonly lo: string;
+  readonly hi: string;
+  readonly unit?: string;
+}
+
 /**
- * Condition on the stored numbers `s.lo`..`s.hi`. For `eq`, `ne` the searched [lo, hi) is the implicit precision of what was
- * asked; for `ap` its margin; for the others lo = hi = the number itself, as R4 ignores the precision there.
+ * Condition on the stored numbers lo..hi. For `eq`, `ne` the searched [lo, hi) is the implicit precision of what was asked;
+ * for `ap` its margin; for the others lo = hi = the number itself, as R4 ignores the precision there.
  * Points (lo = hi) are found through the index on lo, spans through the partial index on hi.
  */
-export function numberTest(test: NumberTest, values: Values): string {
+export function numberTest(test: NumberTest, values: Values, { lo, hi, unit }: NumberColumns): string {
   const from = values.later(test.lo, 'float8');
   const to = values.later(test.hi, 'float8');
-  const within = () => `s.lo >= ${from()} and s.lo < ${to()} and s.hi < ${to()}`;
+  const within = () => `${lo} >= ${from()} and ${lo} < ${to()} and ${hi} < ${to()}`;
   const reaches = (operator: '>' | '>=', number: string) =>
-    `(s.lo ${operator} ${number} or (s.hi > s.lo and s.hi ${operator} ${number}))`;
+    lo === hi
+      ? `${lo} ${operator} ${number}`
+      : `(${lo} ${operator} ${number} or (${hi} > ${lo} and ${hi} ${operator} ${number}))`;
   const conditions: Record<Prefix, () => string> = {
     eq: within,
     ne: () => `not (${within()})`,
     gt: () => reaches('>', to()),
-    lt: () => `s.lo < ${from()}`,
+    lt: () => `${lo} < ${from()}`,
     ge: () => reaches('>=', from()),
-    le: () => `s.lo <= ${to()}`,
-    sa: () => `s.lo > ${to()}`,
-    eb: () => `s.lo < ${from()} and s.hi < ${from()}`,
-    ap: () => `s.lo <= ${to()} and ${reaches('>=', from())}`,
+    le: () => `${lo} <= ${to()}`,
+    sa: () => `${lo} > ${to()}`,
+    eb: () => `${lo} < ${from()} and ${hi} < ${from()}`,
+    ap: () => `${lo} <= ${to()} and ${reaches('>=', from())}`,
   };
-  return `${conditions[test.prefix]()}${unitTest(test, values)}`;
+  return `${conditions[test.prefix]()}${unit === undefined ? '' : unitTest(test, unit, values)}`;
 }
 
 /** `||code` asks for the code or the unit as shown, `|system|code` for the coded unit (R4 search.html#quantity). */
-function unitTest({ system, code }: NumberTest, values: Values): string {
+function unitTest({ system, code }: NumberTest, unit: string, values: Values): string {
   const tests: string[] = [];
   if (system !== undefined) tests.push(`u.system = ${values.put(system, 'text')}`);
   if (code !== undefined) {
     const place = values.put(code, 'text');
     tests.push(system === undefined ? `(u.code = ${place} or u.unit = ${place})` : `u.code = ${place}`);
   }
-  return tests.length === 0 ? '' : ` and s.unit in (select u.key from unit u where ${tests.join(' and ')})`;
+  return tests.length === 0 ? '' : ` and ${unit} in (select u.key from unit u where ${tests.join(' and ')})`;
 }

@@ -6,6 +6,7 @@ import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
 import { createExtractor } from '../../../src/fhir/extract/index.ts';
 import { type IndexPath, typeIndex } from '../../../src/fhir/extract/paths.ts';
 import { compileWalk } from '../../../src/fhir/extract/rows.ts';
+import { newRows } from '../../../src/fhir/extract/sink.ts';
 import { filled, seeded } from './filled.ts';
 
 const definitions = loadDefinitions();
@@ -45,7 +46,7 @@ t.test('the walk meets what fhirpath.js finds', async (t) => {
   for (const type of definitions.resourceTypes) {
     const index = typeIndex(definitions, type);
     const met = new Map<IndexPath, unknown[]>();
-    const walk = compileWalk(index, undefined, ({ path }) => (value) => {
+    const walk = compileWalk(index, undefined, new Map(), ({ path }) => (value) => {
       met.set(path, [...(met.get(path) ?? []), value]);
     });
     const compiled = [...index.parameters.values()]
@@ -54,7 +55,7 @@ t.test('the walk meets what fhirpath.js finds', async (t) => {
     for (let round = 0; round < ROUNDS; round++) {
       const resource = filled(definitions, type, random, WORDS, 0.5 + 0.15 * round);
       met.clear();
-      walk(resource, { tokens: [], codings: [], dates: [], strings: [], numbers: [] });
+      walk(resource, newRows());
       for (const { definition, paths, evaluate } of compiled) {
         const ours = [...new Set(asText(paths.flatMap((p) => met.get(p) ?? [])))];
         const all = [...new Set(asText((evaluate(resource) as unknown[]) ?? []))];

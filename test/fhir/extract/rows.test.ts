@@ -2,25 +2,39 @@
 import t from 'tap';
 import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
 import { createExtractor } from '../../../src/fhir/extract/index.ts';
-import { formHash, longDateToken, paramKey, tokenHash } from '../../../src/storage/hash.ts';
+import { formHash, hash32, longDateToken, paramKey, referenceHash, tokenHash } from '../../../src/storage/hash.ts';
 
 const BASE = 'https://vigie.example/fhir';
 const extractor = createExtractor(loadDefinitions(), { base: BASE });
 const LOINC = 'http://loinc.org';
 
-const rowsOf = (type: string, more: object) => extractor.rows({ resourceType: type, ...more });
+const allRowsOf = (type: string, more: object) => extractor.rows({ resourceType: type, ...more });
+
+/** Rows without the two tokens that every resource has, or nearly: what has a value, and how it is worded. */
+function rowsOf(type: string, more: object) {
+  const rows = allRowsOf(type, more);
+  const common = [rows.shape?.token, rows.wording?.token];
+  return { ...rows, tokens: rows.tokens.filter((token) => !common.includes(token)) };
+}
+
+const noted = (type: string, param: string, system: string, code: string) => ({
+  param: paramKey(type, param),
+  system,
+  code,
+  hash: tokenHash(type, param, system, code),
+});
 
 t.test('a coding is one token and one coding row, however often it stands', async (t) => {
   const coding = { system: LOINC, code: '29463-7' };
   const rows = rowsOf('Observation', { code: { coding: [coding, coding, { display: 'no code' }], text: 'weight' } });
-  t.same(rows.codings, [{ param: paramKey('Observation', 'code'), system: LOINC, code: '29463-7' }]);
+  t.same(rows.codings, [noted('Observation', 'code', LOINC, '29463-7')]);
   t.same([...new Set(rows.tokens)], [tokenHash('Observation', 'code', LOINC, '29463-7')]);
 });
 
 t.test('a coding without system has the empty one', async (t) => {
   const rows = rowsOf('Observation', { code: { coding: [{ code: 'x' }] } });
   t.same(rows.tokens, [tokenHash('Observation', 'code', '', 'x')]);
-  t.same(rows.codings, [{ param: paramKey('Observation', 'code'), system: '', code: 'x' }]);
+  t.same(rows.codings, [noted('Observation', 'code', '', 'x')]);
 });
 
 t.test('the same code under another parameter or type is another token', async (t) => {
@@ -69,12 +83,11 @@ t.test('the patient is left to the patient key; whatever else the element names 
   t.same(tokens('Patient/1/_history/2'), []);
   t.same(tokens(`${BASE}/Patient/1`), []);
   t.same(tokens('#p'), []);
-  t.same(tokens('Group/1'), [formHash(key, 'pair', '', 'Group/1')]);
+  t.same(tokens('Group/1'), [referenceHash(key, 'Group', '1')]);
   t.same(tokens('http://elsewhere.example/Patient/1'), [
     formHash(key, 'pair', '', 'http://elsewhere.example/Patient/1'),
   ]);
   t.same(tokens('urn:uuid:0a'), [formHash(key, 'pair', '', 'urn:uuid:0a')]);
-  t.same(rowsOf('Observation', { subject: { identifier: { value: 'x' } } }).tokens, []);
   t.same(
     rowsOf('Observation', { performer: [{ reference: 'Patient/1' }] }).tokens.length,
     1,
@@ -83,7 +96,7 @@ t.test('the patient is left to the patient key; whatever else the element names 
 });
 
 t.test('a reference is a token without its version and without our own base', async (t) => {
-  const wanted = [tokenHash('Observation', 'device', '', 'Device/d')];
+  const wanted = [referenceHash(paramKey('Observation', 'device'), 'Device', 'd')];
   for (const reference of ['Device/d', 'Device/d/_history/3', `${BASE}/Device/d`, `${BASE}/Device/d/_history/1`]) {
     t.same(rowsOf('Observation', { device: { reference } }).tokens, wanted, reference);
   }
@@ -151,6 +164,7 @@ t.test('each part of a name or address is a text of its own', async (t) => {
   const under = (code: string) => strings.filter((s) => s.param === paramKey('Patient', code)).map((s) => s.value);
   t.same(under('name').sort(), ['amelie', 'dr', 'dr amelie lefevre', 'lefevre', 'phd', 'zoe']);
   t.same(under('family'), ['lefevre']);
+  t.same(strings.find((s) => s.value === 'lefevre')?.exact, hash32('Lefèvre'), 'the letters as sent');
   t.same(under('given'), ['amelie', 'zoe']);
   t.same(under('phonetic'), [], 'it shares the place of name');
   const { strings: places } = rowsOf('Patient', {
@@ -158,8 +172,53 @@ t.test('each part of a name or address is a text of its own', async (t) => {
   });
   t.same(
     places.filter((s) => s.param === paramKey('Patient', 'address')).map((s) => s.value),
-    ['3 rue x', 'bat. b', 'sete', '34200'],
+    ['3 rue x', 'bat b', 'sete', '34200'],
   );
+});
+
+t.test('the words of a family name are found one by one, and do not count for the order', async (t) => {
+  const { strings } = rowsOf('Patient', { name: [{ family: 'de La Tour', given: ['Marie Anne'] }] });
+  const family = strings.filter((s) => s.param === paramKey('Patient', 'family'));
+  t.same(
+    family.map((s) => [s.value, s.part ?? false]),
+    [
+      ['de la tour', false],
+      ['la tour', true],
+      ['tour', true],
+    ],
+  );
+  t.same(strings.filter((s) => s.param === paramKey('Patient', 'given')).length, 1);
+});
+
+t.test('a text beyond the limit is kept whole beside its beginning', async (t) => {
+  const [text] = rowsOf('Observation', { valueString: `É${'x'.repeat(300)}` }).strings;
+  t.equal(text?.value, `e${'x'.repeat(254)}`);
+  t.equal(text?.rest, `e${'x'.repeat(300)}`);
+  t.equal(rowsOf('Observation', { valueString: 'x'.repeat(255) }).strings[0]?.rest, undefined);
+});
+
+t.test('a reference by identifier is found in the three forms of an identifier, apart from literal ones', async (t) => {
+  const key = paramKey('Observation', 'patient');
+  const tokens = (identifier: object) => rowsOf('Observation', { subject: { identifier } }).tokens;
+  t.same(tokens({ system: 's', value: 'v' }), [
+    formHash(key, 'id-pair', 's', 'v'),
+    formHash(key, 'id-value', '', 'v'),
+    formHash(key, 'id-system', 's', ''),
+  ]);
+  t.same(tokens({ value: 'v' }), [formHash(key, 'id-pair', '', 'v'), formHash(key, 'id-value', '', 'v')]);
+});
+
+t.test('an identifier is found by its type with its value', async (t) => {
+  const type = { coding: [{ system: 't', code: 'MR' }, { code: 'X' }, { display: 'no code' }] };
+  const key = paramKey('Patient', 'identifier');
+  const { tokens } = rowsOf('Patient', { identifier: [{ value: 'v', type }, { type }] });
+  t.ok(tokens.includes(formHash(key, 'typed', 't|MR', 'v')));
+  t.ok(tokens.includes(formHash(key, 'typed', '|X', 'v')));
+});
+
+t.test('where a token is a string, case does not count', async (t) => {
+  const { tokens } = rowsOf('Questionnaire', { version: 'V2-Beta' });
+  t.same(tokens, rowsOf('Questionnaire', { version: 'v2-beta' }).tokens);
 });
 
 t.test('a quantity keeps its value and unit, a comparator opens a side', async (t) => {
