@@ -6,7 +6,6 @@ import { pairToken, paramKey, tokenHash } from '../../../src/storage/hash.ts';
 
 const BASE = 'https://vigie.example/fhir';
 const extractor = createExtractor(loadDefinitions(), { base: BASE });
-const _LOINC = 'http://loinc.org';
 
 const allRowsOf = (type: string, more: object) => extractor.rows({ resourceType: type, ...more });
 
@@ -16,13 +15,6 @@ function rowsOf(type: string, more: object) {
   const common = [rows.shape?.token, rows.wording?.token];
   return { ...rows, tokens: rows.tokens.filter((token) => !common.includes(token)) };
 }
-
-const _noted = (type: string, param: string, system: string, code: string) => ({
-  param: paramKey(type, param),
-  system,
-  code,
-  hash: tokenHash(type, param, system, code),
-});
 
 t.test('resources with values at the same places have one shape, others another', async (t) => {
   const shape = (more: object) => allRowsOf('Observation', more).shape;
