@@ -4,9 +4,11 @@ import { exceptionOutcome, languageOf, outcomeOf, statusOf } from '../fhir/outco
 import type { Fault } from '../kernel/fault.ts';
 import { FaultError } from '../kernel/fault.ts';
 import { FHIR_JSON, JSON_TYPES } from './media.ts';
+import { nameRequest } from './request-id.ts';
 
 /** Answers an error with an OperationOutcome in the caller's language. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  nameRequest(request, reply);
   const language = languageOf(request.headers['accept-language']);
   const faults = error instanceof FaultError ? error.faults : faultsOfFastify(error as FastifyError);
   if (faults === undefined) {

@@ -190,9 +190,9 @@ t.test('the CapabilityStatement has a tag, and is not sent twice', async (t) => 
 });
 
 t.test('ids of requests', async (t) => {
-  const plain = await s.get('metadata');
-  const next = await s.get('metadata');
-  t.ok(plain.headers['x-request-id']);
+  const plain = await s.get('Patient/nobody');
+  const next = await s.get('Patient/nobody');
+  t.ok(plain.headers['x-request-id'], 'a refusal has one');
   t.not(plain.headers['x-request-id'], next.headers['x-request-id'], 'each has its own');
   t.equal(plain.headers['x-correlation-id'], undefined);
   const named = await s.get('metadata', { 'x-request-id': 'abc-1' });
