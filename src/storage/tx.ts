@@ -12,10 +12,11 @@ import { Notes, notesOf } from './notes.ts';
 import type { PatientCache } from './patient-keys.ts';
 import { isPatient, upsertPatients } from './patients.ts';
 import type { Presence } from './presence.ts';
+import { referrers } from './referrers.ts';
 import { insertDeletions, moveToHistory, removeReadings } from './replace.ts';
 import { knownPlace, READ_CURRENT, READ_LATEST_PAST, Reads, stateOf } from './resources.ts';
 import type { Answer, Row, Session, Step } from './session.ts';
-import type { BilledWindow, ResourceWrite, StoredResource, Tx } from './types.ts';
+import type { BilledWindow, ResourceWrite, StoredResource, Tx, TypedToken } from './types.ts';
 
 const BEGIN: Step = { text: 'begin isolation level repeatable read' };
 const COMMIT: Step = { text: 'commit' };
@@ -96,6 +97,15 @@ export class PgTx extends Reads implements Tx {
 
   async takeQuery(type: string, query: string, id: string): Promise<void> {
     await this.#run([takeQuery(type, query, id)]);
+  }
+
+  async referrers(
+    tokens: readonly TypedToken[],
+    patients: readonly number[],
+    limit: number,
+  ): Promise<readonly StoredResource[]> {
+    const [answer] = await this.#run([referrers(tokens, patients, limit)]);
+    return answer!.rows.map(stateOf);
   }
 
   async billWindows(rows: readonly BilledWindow[]): Promise<readonly BilledWindow[]> {

@@ -225,6 +225,12 @@ export interface HistoryRows {
   readonly next?: NonNullable<HistoryPage['after']>;
 }
 
+/** A token that resources of a type may have. */
+export interface TypedToken {
+  readonly type: string;
+  readonly token: string;
+}
+
 /** A transaction: everything that ReadStore can, on its own snapshot, and writing. */
 export interface Tx extends ReadStore, BillingTx {
   /** Locks and returns the current state, or the latest deletion. */
@@ -236,6 +242,12 @@ export interface Tx extends ReadStore, BillingTx {
    * the uniqueness is a key of the schema, so that twenty concurrent conditional creates make one resource.
    */
   claimQuery(type: string, query: string, id: string): Promise<string | undefined>;
+  /** Current resources with one of these tokens, and resources of these patients; `limit` of each at most. */
+  referrers(
+    tokens: readonly TypedToken[],
+    patients: readonly PatientKey[],
+    limit: number,
+  ): Promise<readonly StoredResource[]>;
   /** Gives a claimed query to another id: for one whose holder does not match it (any more). */
   takeQuery(type: string, query: string, id: string): Promise<void>;
 }

@@ -100,7 +100,11 @@ t.test('a window that was billed unseen is refused by the schema', async (t) => 
 t.test('deleted claims free their windows', async (t) => {
   const rx = await b.followed('2026-02-03');
   const answer = await b.submit(bundle(...(await b.pairOf(rx))));
-  for (const r of responsesOf(answer)) await b.w.delete(r.request!.reference);
+  for (const r of responsesOf(answer)) {
+    t.equal((await b.w.delete(r.request!.reference)).status, 409, 'the answer refers to its claim');
+    await b.w.delete(`ClaimResponse/${r.id}`);
+    t.equal((await b.w.delete(r.request!.reference)).status, 204);
+  }
   const [first] = periodsOf((await b.w.get(`${b.c.ref(rx)}/$billability?asOf=2026-03-10`)).json);
   t.equal(first?.status, 'billable');
 });

@@ -6,10 +6,11 @@ import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { removed } from './answer.ts';
 import { matchOf } from './matching.ts';
 import { deletionOf } from './prepare.ts';
+import { checkUnreferenced } from './referrers.ts';
 import { type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
-/** Deletes the current state; the history stays. Deleting what is not there is a success (R4). @throws FaultError 412 */
+/** Deletes the current state; the history stays. Deleting what is not there is a success (R4). @throws FaultError 409, 412 */
 export async function remove(
   service: FhirService,
   type: string,
@@ -51,5 +52,6 @@ async function removeIn(
   const write = deletionOf(service, current);
   await tx.write([write]);
   await tx.releaseWindows(id);
+  await checkUnreferenced(service, tx, [current]);
   return removed(reference, request, write.version);
 }

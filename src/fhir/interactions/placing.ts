@@ -11,6 +11,7 @@ import { isConditional, linksOf } from './links.ts';
 import { canonicalQuery, claim, matchOf } from './matching.ts';
 import { noMatch, patchedResource } from './patch.ts';
 import { deletionOf, patientOf } from './prepare.ts';
+import { checkUnreferenced } from './referrers.ts';
 import type { Linked, Placement } from './rewrite.ts';
 import type { Need } from './touching.ts';
 import { checkUnused, idOfMatch, lockForUpdate } from './update.ts';
@@ -32,6 +33,7 @@ export class Placing {
   readonly #patched = new Map<number, Linked>();
   readonly #types: string[] = [];
   readonly #digits: Digits[] = [];
+  readonly #deleted: ResourceWrite[] = [];
   readonly #service: FhirService;
   readonly #store: ReadStore;
   readonly #tx: Tx | undefined;
@@ -94,9 +96,26 @@ export class Placing {
       this.#place(e, { id, patient: current.patient, version, created: false });
     });
     checkDistinct(entries, this.placed);
+    this.#deleted.push(...deletions);
     if (deletions.length === 0) return;
     await tx.write(deletions);
     for (const { id } of deletions) await tx.releaseWindows(id);
+  }
+
+  /** After everything is written. @throws FaultError 409 naming the entry and who refers to what it deletes */
+  async checkDeletions(entries: readonly Entry[]): Promise<void> {
+    const tx = this.#tx as Tx;
+    if (this.#deleted.length === 0) return;
+    try {
+      await checkUnreferenced(this.#service, tx, this.#deleted);
+    } catch (error) {
+      // Which of them it is: asked again, one by one, for this one will not be committed.
+      await this.#each(entries, ['DELETE'], async (e) => {
+        const own = this.#deleted.filter((d) => d.type === e.type && d.id === this.placed[e.index]?.id);
+        await checkUnreferenced(this.#service, tx, own);
+      });
+      throw error;
+    }
   }
 
   /** Applies patches; whose the result is, is seen when links are rewritten. */

@@ -52,6 +52,7 @@ export async function transaction(
       : NOTHING;
     const writes = await put(service, tx, placing, entries, all, resolved, request);
     await tx.write(writes);
+    await placing.checkDeletions(entries);
     const byId = new Map(writes.map((w) => [`${w.type}/${w.id}`, w]));
     const answers: EntryAnswer[] = [];
     for (const e of entries) {
