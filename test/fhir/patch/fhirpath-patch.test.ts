@@ -411,7 +411,7 @@ for (const [name, before, op, code] of REFUSED) {
     } catch (e) {
       t.type(e, FaultError, String(e));
       const [fault] = (e as FaultError).faults;
-      t.equal(fault?.detail, code, fault?.text.en);
+      t.equal(fault?.detail, code, fault?.text.en ?? "");
       t.equal(fault?.kind, 'business-rule');
     }
     t.ok(performance.now() - started < 500, 'in bounded time');
