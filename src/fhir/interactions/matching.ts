@@ -34,7 +34,7 @@ const SHAPING: ReadonlySet<string> = new Set([
  */
 export async function readCondition(
   service: FhirService,
-  store: Pick<ReadStore, 'patientKeys'>,
+  store: Parameters<typeof parseSearch>[1],
   type: string,
   query: Query,
   base: string,
