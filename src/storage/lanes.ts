@@ -43,7 +43,8 @@ export class Lanes implements Reader {
       if (!isConnectionLoss(error) || this.#closed) throw toFault(error);
     }
     try {
-      return await this.#ask(question);
+      // On a session of its own making: after a restart of PostgreSQL every lane is broken, noticed or not.
+      return await this.#ask(question, 'fresh');
     } catch (error) {
       throw toFault(error);
     }
@@ -54,9 +55,10 @@ export class Lanes implements Reader {
     await Promise.all(this.#lanes.map(async ({ client }) => (await client?.catch(() => undefined))?.end()));
   }
 
-  async #ask({ text, values, name }: Question): Promise<readonly Row[]> {
+  async #ask({ text, values, name }: Question, session: 'any' | 'fresh' = 'any'): Promise<readonly Row[]> {
     const lane = await this.#take();
     try {
+      if (session === 'fresh') this.#forget(lane);
       const client = await this.#connected(lane);
       const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
       return (await client.query<Record<string, unknown>>(query)).rows;
@@ -77,6 +79,11 @@ export class Lanes implements Reader {
       }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  #forget(lane: Lane): void {
+    lane.client?.then((client) => client.end()).catch(() => undefined);
+    lane.client = undefined;
   }
 
   #connected(lane: Lane): Promise<pg.Client> {
