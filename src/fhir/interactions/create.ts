@@ -4,8 +4,9 @@ import type { PatientKey } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { written } from './answer.ts';
-import { claim, matchOf, queryPairs } from './matching.ts';
+import { canonicalQuery, claim, matchOf, queryPairs } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
+import { keyOf, touching } from './touching.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -36,7 +37,8 @@ async function createUnlessThere(
   patient: PatientKey,
 ): Promise<FhirResponse> {
   const query = queryPairs(request.ifNoneExist);
-  return service.store.transaction([patient], async (tx) => {
+  const keys = [patient, keyOf(`${type}?${canonicalQuery(query)}`)];
+  return touching(service.store, keys, async (tx) => {
     const there = await matchOf(service, tx, type, query, request.base);
     if (there !== undefined) return written(service, there, 200, request);
     const id = newId(patient, service.clock);

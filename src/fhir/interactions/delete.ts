@@ -4,10 +4,10 @@ import type { Tx } from '../../storage/types.ts';
 import type { Query } from '../search/index.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { removed } from './answer.ts';
-import { matchOf } from './matching.ts';
+import { canonicalQuery, matchOf } from './matching.ts';
 import { deletionOf } from './prepare.ts';
 import { checkUnreferenced } from './referrers.ts';
-import { type Need, touching } from './touching.ts';
+import { keyOf, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
 /** Deletes the current state; the history stays. Deleting what is not there is a success (R4). @throws FaultError 409, 412 */
@@ -17,7 +17,7 @@ export async function remove(
   id: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [routedPatient(id) ?? 0], (tx, need) =>
+  return touching(service.store, [routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], (tx, need) =>
     removeIn(service, tx, need, type, id, request),
   );
 }
@@ -29,7 +29,7 @@ export async function removeWhere(
   query: Query,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [], async (tx, need) => {
+  return touching(service.store, [keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
     const match = await matchOf(service, tx, type, query, request.base);
     if (match === undefined) return removed(type, request);
     return removeIn(service, tx, need, type, match.id, request);

@@ -8,9 +8,9 @@ import { applyPatch, fhirPathPatch, jsonPatch, type Patch } from '../patch/index
 import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { gone, unknown, written } from './answer.ts';
-import { matchOf, queryText } from './matching.ts';
+import { canonicalQuery, matchOf, queryText } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
-import { type Need, touching } from './touching.ts';
+import { keyOf, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
 export type PatchKind = 'json' | 'fhirpath';
@@ -30,7 +30,7 @@ export async function patch(
   change: Patch,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [routedPatient(id) ?? 0], (tx, need) =>
+  return touching(service.store, [routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], (tx, need) =>
     patchIn(service, tx, need, type, id, change, request),
   );
 }
@@ -43,7 +43,7 @@ export async function patchWhere(
   change: Patch,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [], async (tx, need) => {
+  return touching(service.store, [keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
     const match = await matchOf(service, tx, type, query, request.base);
     if (match === undefined) throw noMatch(type, query);
     return patchIn(service, tx, need, type, match.id, change, request);

@@ -1,5 +1,14 @@
 // Transactions whose patients are not all known before they begin.
+import { hash32 } from '../../storage/hash.ts';
 import type { PatientKey, Tx, WriteStore } from '../../storage/types.ts';
+
+/**
+ * Stands for one resource (`Type/id`) or one condition (`Type?query`) among the keys of patients: works on the same one wait
+ * for each other here instead of failing in the database. Two that share a key by chance wait for nothing, no more.
+ */
+export function keyOf(text: string): PatientKey {
+  return -1 - (hash32(text) >>> 1);
+}
 
 /** Says that a work is about to touch a patient. @throws to begin again, with the patient held, when it was not */
 export type Need = (patient: PatientKey) => void;
@@ -14,7 +23,7 @@ class NotHeld extends Error {
 }
 
 /**
- * Runs a work in a transaction that holds every patient it touches: two works on one patient never overlap, which the day
+ * Runs a work in a transaction that holds every patient it touches (0 is none): two works on one patient never overlap, which the day
  * ledger relies on. `keys` are the patients known beforehand; what the work itself finds (a resource that belongs to somebody
  * else than its id says) it names by `need`, before it writes.
  */
@@ -24,8 +33,10 @@ export async function touching<T>(
   work: (tx: Tx, need: Need) => Promise<T>,
 ): Promise<T> {
   const held = new Set(keys);
+  // Nobody's resources are in no ledger, and would all wait for each other.
+  held.delete(0);
   const need: Need = (patient) => {
-    if (!held.has(patient)) throw new NotHeld(patient);
+    if (patient !== 0 && !held.has(patient)) throw new NotHeld(patient);
   };
   for (;;) {
     try {

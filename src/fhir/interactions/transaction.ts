@@ -12,11 +12,12 @@ import type { EntryAnswer } from './bundle.ts';
 import { type Candidate, checkedUnresolved, resolveConditional } from './conditional-references.ts';
 import { type Entry, faultsOfEntry, refused } from './entries.ts';
 import { isConditional, LinkTargets, linksOf } from './links.ts';
+import { canonicalQuery } from './matching.ts';
 import { checkDistinct, type Placed, Placing } from './placing.ts';
 import { checkReferences, patientOf, writesOf } from './prepare.ts';
 import { readEntryFrom } from './reading.ts';
 import { danglingUrns, type Linked, type Resolved, rewriteLinks } from './rewrite.ts';
-import { touching } from './touching.ts';
+import { keyOf, touching } from './touching.ts';
 import { checkId } from './update.ts';
 
 type BundleRequest = FhirRequest & { body: Exact };
@@ -103,12 +104,15 @@ function checkAlone(service: FhirService, entries: readonly Entry[]): void {
 
 /** Patients that the transaction may touch, as far as they are known already; the rest is found on the way. */
 async function keysTouched(service: FhirService, entries: readonly Entry[]): Promise<PatientKey[]> {
-  const keys = new Set<PatientKey>([0]);
+  const keys = new Set<PatientKey>();
   const ids = new Set<string>();
   const seen = new Set<string>();
   for (const e of entries) {
     if (e.method === 'GET' || e.method === 'HEAD') continue;
+    const condition = e.condition ?? e.ifNoneExist;
+    if (condition !== undefined) keys.add(keyOf(`${e.type}?${canonicalQuery(condition)}`));
     if (e.id !== undefined) {
+      keys.add(keyOf(`${e.type}/${e.id}`));
       const routed = routedPatient(e.id);
       if (routed !== undefined) keys.add(routed);
       if (e.type === 'Patient') ids.add(e.id);

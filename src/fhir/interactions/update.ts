@@ -8,9 +8,9 @@ import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService, VersionTag } from '../service.ts';
 import { written } from './answer.ts';
 import { checkWriteConditions } from './conditions.ts';
-import { claim, matchOf } from './matching.ts';
+import { canonicalQuery, claim, matchOf } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
-import { type Need, touching } from './touching.ts';
+import { keyOf, type Need, touching } from './touching.ts';
 
 type WithBody = FhirRequest & { body: Exact };
 
@@ -20,7 +20,7 @@ export async function update(service: FhirService, type: string, id: string, req
   checkId(resource, type, id);
   await checkReferences(service, service.store, [{ resource, at: '' }], new Set([`${type}/${id}`]));
   const patient = await patientFor(service, resource, id);
-  return touching(service.store, [patient, routedPatient(id) ?? 0], async (tx, need) => {
+  return touching(service.store, [patient, routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], async (tx, need) => {
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
     return replace(service, tx, need, resource, { id, patient, current }, request);
   });
@@ -42,7 +42,7 @@ export async function updateWhere(
   await checkReferences(service, service.store, [{ resource, at: '' }], known);
   const newKey = type === 'Patient' ? service.store.newPatientKey() : undefined;
   const patient = newKey ?? (await patientOf(service, service.store, resource));
-  return touching(service.store, [patient], async (tx, need) => {
+  return touching(service.store, [patient, keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
     const match = await matchOf(service, tx, type, query, request.base);
     const id = idOfMatch(type, given, match) ?? newId(patient, service.clock);
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
