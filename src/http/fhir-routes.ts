@@ -48,9 +48,9 @@ type Run = (request: FhirRequest, params: Params, body: unknown) => Promise<Fhir
 function addresses(options: FhirRoutes): readonly Address[] {
   const { service } = options;
   const answer =
-    (run: Run): Handler =>
+    (run: Run, queryIn = queryOf): Handler =>
     async (request, reply) => {
-      const query = queryOf(request);
+      const query = queryIn(request);
       const format = formatOf(request, query);
       const fhir = fhirRequest(request, options.baseOf(request), query);
       send(reply, fhir, await run(fhir, request.params, request.body), format.type);
@@ -123,7 +123,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
     { url: '/:type/_history', on: { GET: answer((r, { type }) => history(service, { type }, r)) } },
     {
       url: '/:type/_search',
-      on: { POST: answer((r, p, body) => search(service, p.type, { ...r, query: [...r.query, ...formPairs(body)] })) },
+      on: { POST: answer((r, p) => search(service, p.type, r), formQueryOf) },
     },
     {
       url: '/:type/:id',
@@ -192,6 +192,11 @@ function withBody(request: FhirRequest): FhirRequest & { body: Exact } {
     en: 'The request needs a JSON body (Content-Type: application/fhir+json).',
     fr: 'La requête doit avoir un corps JSON (Content-Type: application/fhir+json).',
   });
+}
+
+/** The parameters of a search by POST stand in the address, in the form, or in both (R4 http.html#search). */
+function formQueryOf(request: FastifyRequest): FhirRequest['query'] {
+  return [...queryOf(request), ...formPairs(request.body)];
 }
 
 function formPairs(body: unknown): [string, string][] {

@@ -77,6 +77,15 @@ t.test('_format stands on every interaction', async (t) => {
   }
 });
 
+t.test('the form of a search by POST may ask for the format', async (t) => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const pretty = await s.post('Patient/_search', '_format=json&_pretty=true&_count=1', form);
+  t.equal(pretty.status, 200);
+  t.match(pretty.text, '\n  "type": "searchset"');
+  refused(t, await s.post('Patient/_search', '_format=xml', form), 406);
+  refused(t, await s.post('Patient/_search', '{}'), 415, 'search-form');
+});
+
 t.test('_pretty indents, and keeps the digits', async (t) => {
   const id = await s.made({ resourceType: 'Observation', status: 'final', code: { text: 'x' } });
   const body = `{"resourceType":"Observation","id":"${id.split('/')[1]}","status":"final","code":{"text":"x"},"valueQuantity":{"value":72.00}}`;
