@@ -34,7 +34,8 @@ export function addBodyParsers(app: FastifyInstance): void {
   addBytesParser(app);
   app.addHook('preParsing', (request, reply, payload, done) => {
     const packing = request.headers['content-encoding'];
-    if (packing === undefined) return done(null, payload);
+    // What has no body is not packed, whatever it says.
+    if (packing === undefined || !hasBody(request)) return done(null, payload);
     const unpacked = unpack(packing.trim().toLowerCase(), payload);
     if (unpacked !== undefined) return done(null, unpacked);
     reply.header('accept-encoding', 'gzip, deflate, br');
@@ -45,6 +46,10 @@ export function addBodyParsers(app: FastifyInstance): void {
       }),
     );
   });
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 function jsonOf(request: FastifyRequest, body: Buffer): unknown {
@@ -80,5 +85,7 @@ function unpack(packing: string, payload: RequestPayload): RequestPayload | unde
   });
   payload.on('error', (error) => unpacker.destroy(error));
   unpacker.on('close', () => payload.unpipe(unpacker));
+  // Where the body is refused unread, nobody else listens, and an error without a listener would end the server.
+  unpacker.on('error', () => payload.unpipe(unpacker));
   return payload.pipe(unpacker);
 }

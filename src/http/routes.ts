@@ -38,8 +38,9 @@ export function addAddress(app: FastifyInstance, { url, on, allows }: Address): 
         : {
             onRequest: (request, reply, done) => {
               const own = allows(request.params);
-              // What is at no address is left to the handler: it says more.
-              if (own === undefined || own.includes(method)) done();
+              // An operation that is none is left to its handler, which says more.
+              const isHandled = own === undefined ? method === 'GET' || method === 'POST' : own.includes(method);
+              if (isHandled) done();
               else refusing(request, reply).catch(done);
             },
           }),

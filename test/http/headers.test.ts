@@ -145,7 +145,13 @@ t.test('operations allow their verbs', async (t) => {
   const answer = await s.get('Claim/$submit');
   refused(t, answer, 405, 'method-not-allowed');
   t.equal(answer.headers.allow, 'POST, OPTIONS');
-  refused(t, await s.post('Claim/$nothing', {}), 404, 'operation-unknown');
+  for (const path of ['Claim/$nothing', '$nothing', 'Patient/1/$nothing', '$nothing?_id=1']) {
+    refused(t, await s.get(path), 404, 'operation-unknown');
+    refused(t, await s.post(path, {}), 404, 'operation-unknown');
+    for (const verb of ['PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const) {
+      refused(t, await s.send(verb, path), 404, 'address-unknown');
+    }
+  }
 });
 
 const NOWHERE = [
@@ -265,6 +271,12 @@ t.test('packed bodies are read', async (t) => {
   });
   refused(t, broken, 400, 'body-unpack');
   refused(t, await s.post('Patient', body, { 'content-encoding': 'gzip' }), 400, 'body-unpack');
+  // Refused before it is read: what cannot be unpacked must not be an error that nobody hears.
+  for (const path of ['metadata', 'Patient/_search?foo=1', 'Nothing']) {
+    t.ok((await s.post(path, body, { 'content-encoding': 'gzip' })).status < 500, path);
+    t.ok((await s.post(path, body, { 'content-encoding': 'gzip', 'content-type': 'text/plain' })).status < 500, path);
+  }
+  t.equal((await s.get('metadata', { 'content-encoding': 'x' })).status, 200);
   const unknown = await s.post('Patient', body, { 'content-encoding': 'zstd-x' });
   refused(t, unknown, 415, 'content-encoding');
   t.equal(unknown.headers['accept-encoding'], 'gzip, deflate, br');
