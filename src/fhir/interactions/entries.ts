@@ -135,6 +135,14 @@ function checkBody(method: Method, { kind }: Address, resource: unknown, at: str
   );
 }
 
+/** Which methods a condition means something to. */
+const CONDITIONS: readonly (readonly [name: string, methods: readonly Method[]])[] = [
+  ['ifMatch', ['PUT', 'PATCH', 'DELETE']],
+  ['ifNoneMatch', ['GET', 'HEAD', 'PUT', 'PATCH']],
+  ['ifModifiedSince', ['GET', 'HEAD']],
+  ['ifNoneExist', ['POST']],
+];
+
 function readConditions(
   asked: Raw,
   method: Method,
@@ -157,13 +165,10 @@ function readConditions(
       'ifModifiedSince doit être un instant.',
     );
   }
-  if (ifNoneExist !== undefined && method !== 'POST') {
-    throw refused(
-      'entry-condition',
-      `${at}.request.ifNoneExist`,
-      'ifNoneExist goes with POST.',
-      'ifNoneExist va avec POST.',
-    );
+  for (const [name, methods] of CONDITIONS) {
+    if (asked[name] === undefined || methods.includes(method)) continue;
+    const list = methods.join(', ');
+    throw refused('entry-condition', `${at}.request.${name}`, `${name} goes with ${list}.`, `${name} va avec ${list}.`);
   }
   return {
     ifMatch: ifMatch === undefined ? undefined : readIfMatch(ifMatch, `${at}.request.ifMatch`),

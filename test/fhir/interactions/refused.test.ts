@@ -233,6 +233,14 @@ const REFUSED: readonly Refusal[] = [
     'entry-condition',
     'Bundle.entry[0].request.ifMatch',
   ],
+  ['an ifMatch with GET', [get(kept, { ifMatch: 'W/"1"' })], 400, 'entry-condition', 'Bundle.entry[0].request.ifMatch'],
+  [
+    'an ifNoneMatch with POST',
+    [post(ORG, { request: { ifNoneMatch: '*' } })],
+    400,
+    'entry-condition',
+    'Bundle.entry[0].request.ifNoneMatch',
+  ],
   [
     'an ifModifiedSince that is none',
     [get(kept, { ifModifiedSince: 'x' })],
