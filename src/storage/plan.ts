@@ -109,7 +109,7 @@ export interface SortKey {
     | 'id'
     | 'updated'
     | 'date'
-    | { readonly kind: 'date' | 'string' | 'number' | 'token'; readonly param: number }
+    | { readonly kind: 'date' | 'string' | 'number' | 'token'; readonly param: number | readonly number[] }
     /** By the values that a clause of the plan finds, along its index: the order that costs least when none was asked for. */
     | { readonly kind: 'along'; readonly clause: SideClause };
   readonly descending: boolean;

@@ -21,6 +21,8 @@ export interface Branch {
   readonly targets: readonly string[];
   /** For `code`: the systems of its required binding. */
   readonly systems: readonly string[];
+  /** The value set of that binding. */
+  readonly valueSet?: string;
   /** At most one value in a resource. */
   readonly single: boolean;
 }
@@ -64,9 +66,19 @@ export function branchesOf(definitions: Definitions, type: string, segments: rea
     steps: p.steps,
     type: p.type.code,
     targets: (p.type.targets ?? []).map((t) => t.replace('http://hl7.org/fhir/StructureDefinition/', '')),
-    systems: p.element?.binding === undefined ? [] : (definitions.expansion(p.element.binding.valueSet)?.systems ?? []),
+    ...boundOf(definitions, p.element),
     single: p.single,
   }));
+}
+
+function boundOf(
+  definitions: Definitions,
+  element: ElementDefinition | undefined,
+): Pick<Branch, 'systems' | 'valueSet'> {
+  const valueSet = element?.binding?.valueSet;
+  return valueSet === undefined
+    ? { systems: [] }
+    : { systems: definitions.expansion(valueSet)?.systems ?? [], valueSet };
 }
 
 function advance(definitions: Definitions, at: Position, segment: Segment): Position[] {

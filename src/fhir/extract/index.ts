@@ -27,8 +27,17 @@ export interface Extractor {
   zone(patient: AnyResource): string;
   /** Literal references to resources of this server, at any depth. */
   references(resource: AnyResource): readonly LocalReference[];
-  /** Local resources that a reference parameter of the resource names: what `_include` follows. */
-  follow(resource: AnyResource, parameter: string): readonly { readonly type: string; readonly id: string }[];
+  /**
+   * Local resources that a reference parameter of the resource names: what `_include` follows. `version`: where the reference
+   * names one. `requestBase`: absolute addresses below it are local, too.
+   */
+  follow(resource: AnyResource, parameter: string, requestBase?: string): readonly Followed[];
+}
+
+export interface Followed {
+  readonly type: string;
+  readonly id: string;
+  readonly version?: number;
 }
 
 export interface ExtractorOptions {
@@ -65,16 +74,20 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
     fact: (resource) => (resource.resourceType === 'Observation' ? readingFact(resource) : null),
     zone: zoneOf,
     references: (resource) => localReferences(resource).filter((r) => definitions.isResourceType(r.type)),
-    follow(resource, parameter) {
-      const found = new Map<string, { type: string; id: string }>();
+    follow(resource, parameter, requestBase = base) {
+      const found = new Map<string, Followed>();
       const followed = typeIndex(definitions, resource.resourceType).parameters.get(parameter);
       for (const path of followed?.paths ?? []) {
         for (const branch of path.branches) {
           for (const value of valuesAt(resource, branch.steps)) {
             const text = (value as { reference?: unknown }).reference;
-            const reference = typeof text === 'string' ? readReference(text, base) : undefined;
+            const reference = typeof text === 'string' ? readReference(text, requestBase) : undefined;
             if (reference?.kind === 'local' && followed?.targets.includes(reference.type)) {
-              found.set(`${reference.type}/${reference.id}`, { type: reference.type, id: reference.id });
+              const { type, id } = reference;
+              const version = /^[1-9]\d{0,8}$/.test(reference.version ?? '') ? Number(reference.version) : undefined;
+              // Named with and without a version, the current one is meant.
+              if (version === undefined) found.set(`${type}/${id}`, { type, id });
+              else if (!found.has(`${type}/${id}`)) found.set(`${type}/${id}`, { type, id, version });
             }
           }
         }

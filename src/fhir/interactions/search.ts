@@ -1,8 +1,10 @@
-// search of a type: https://hl7.org/fhir/R4/http.html#search, answer: bundle.html#searchset
-import type { Page, ReadStore, StoredResource } from '../../storage/types.ts';
-import type { ParsedSearch, Query } from '../search/index.ts';
-import { parseSearch } from '../search/index.ts';
-import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
+// search of a type, of everything, of a patient's compartment: https://hl7.org/fhir/R4/http.html#search
+import type { Page, ReadStore } from '../../storage/types.ts';
+import { parseCompartmentSearch, parseSearch, parseSystemSearch } from '../search/index.ts';
+import type { ParsedSearch, SearchOptions } from '../search/parse.ts';
+import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
+import { includedWith } from './include.ts';
+import { searchset } from './searchset.ts';
 
 /** A page of matches with what they include. @throws FaultError 400 for anything that is not understood */
 export function search(service: FhirService, type: string, request: FhirRequest): Promise<FhirResponse> {
@@ -16,66 +18,62 @@ export async function searchWith(
   type: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  const parsed = await parseSearch(service, store, type, request.query, { base: request.base });
-  const [page, total] = await Promise.all([
-    parsed.countOnly ? undefined : store.search(parsed.plan),
-    parsed.countOnly || (parsed.total !== undefined && parsed.total !== 'none') ? store.count(parsed.plan) : undefined,
-  ]);
-  const included = page === undefined ? [] : await include(service, store, parsed, page.rows);
-  return { status: 200, body: searchset(type, parsed, page, total, included, request.base) };
+  const parsed = await parseSearch(service, store, type, request.query, optionsOf(request));
+  return answer(service, store, parsed, `${request.base}/${type}`, request);
 }
 
-async function include(
+/** A search over all types, or those that `_type` names: `[base]?_type=…`. @throws FaultError 400 */
+export function searchSystem(service: FhirService, request: FhirRequest): Promise<FhirResponse> {
+  return searchSystemWith(service, service.store, request);
+}
+
+/** See {@link searchSystem}; reads from `store`, which may be a transaction. */
+export async function searchSystemWith(
+  service: FhirService,
+  store: ReadStore,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  const parsed = await parseSystemSearch(service, store, request.query, optionsOf(request));
+  return answer(service, store, parsed, request.base, request);
+}
+
+/**
+ * A search of a patient's compartment: `Patient/[id]/[type]`, or `Patient/[id]/*` for all types of it.
+ * @throws FaultError 400, also for a type that stands in no such compartment
+ */
+export async function searchCompartment(
+  service: FhirService,
+  patient: string,
+  type: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  const { store } = service;
+  const parsed = await parseCompartmentSearch(service, store, patient, type, request.query, optionsOf(request));
+  return answer(service, store, parsed, `${request.base}/Patient/${patient}/${type}`, request);
+}
+
+function optionsOf({ base, handling }: FhirRequest): SearchOptions {
+  return { base, lenient: handling === 'lenient' };
+}
+
+async function answer(
   service: FhirService,
   store: ReadStore,
   parsed: ParsedSearch,
-  matches: readonly StoredResource[],
-): Promise<readonly StoredResource[]> {
-  if (parsed.includes.length === 0) return [];
-  const shown = new Set(matches.map((m) => `${m.type}/${m.id}`));
-  const wanted = new Map<string, { type: string; id: string }>();
-  for (const match of matches) {
-    if (match.content === null) continue;
-    const resource = JSON.parse(match.content) as AnyResource;
-    for (const { parameter, target } of parsed.includes) {
-      for (const reference of service.extractor.follow(resource, parameter)) {
-        const key = `${reference.type}/${reference.id}`;
-        if (!shown.has(key) && (target === undefined || target === reference.type)) wanted.set(key, reference);
-      }
-    }
-  }
-  return wanted.size === 0 ? [] : store.readMany([...wanted.values()], parsed.plan.reach);
+  address: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  const [page, total] = await Promise.all([pageOf(store, parsed), totalOf(store, parsed)]);
+  const included = await includedWith(service, store, parsed, page?.rows ?? [], request.base);
+  return { status: 200, body: searchset(service.definitions, parsed, { page, total, included }, address, request) };
 }
 
-function searchset(
-  type: string,
-  parsed: ParsedSearch,
-  page: Page | undefined,
-  total: number | undefined,
-  included: readonly StoredResource[],
-  base: string,
-): string {
-  const link = [{ relation: 'self', url: address(base, type, parsed.applied) }];
-  if (page?.next !== undefined) link.push({ relation: 'next', url: address(base, type, parsed.nextPage(page.next)) });
-  const head = JSON.stringify({
-    resourceType: 'Bundle',
-    type: 'searchset',
-    ...(total === undefined ? {} : { total }),
-    link,
-  });
-  const entries = [
-    ...(page?.rows ?? []).map((row) => entry(row, base, 'match')),
-    ...included.map((row) => entry(row, base, 'include')),
-  ];
-  return entries.length === 0 ? head : `${head.slice(0, -1)},"entry":[${entries.join(',')}]}`;
+async function pageOf(store: ReadStore, { countOnly, plans, plan }: ParsedSearch): Promise<Page | undefined> {
+  if (countOnly) return undefined;
+  return plans.length === 1 ? store.search(plan) : store.searchAll(plans);
 }
 
-/** Stored text goes out as it is: nothing is parsed to be printed again. */
-function entry(row: StoredResource, base: string, mode: 'match' | 'include'): string {
-  return `{"fullUrl":${JSON.stringify(`${base}/${row.type}/${row.id}`)},"resource":${row.content},"search":{"mode":"${mode}"}}`;
-}
-
-function address(base: string, type: string, query: Query): string {
-  const text = new URLSearchParams(query.map(([n, v]): [string, string] => [n, v])).toString();
-  return `${base}/${type}${text === '' ? '' : `?${text}`}`;
+async function totalOf(store: ReadStore, { countOnly, total, plans }: ParsedSearch): Promise<number | undefined> {
+  if (total === 'estimate') return store.estimate(...plans);
+  return countOnly || total === 'accurate' ? store.count(...plans) : undefined;
 }

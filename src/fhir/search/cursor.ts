@@ -2,23 +2,34 @@
 import { hash64 } from '../../storage/hash.ts';
 import type { Cursor } from '../../storage/types.ts';
 
-/** What a cursor belongs to: type, filters and order. Paging with other filters or another order makes no sense. */
-export function searchFingerprint(type: string, applied: readonly (readonly [string, string])[]): string {
-  const ordered = applied.filter(([name]) => !INDIFFERENT.has(name)).map(([name, value]) => `${name}=${value}`);
-  return hash64([type, ...ordered].join('&'));
+/** What a cursor belongs to: what is searched, filters and order. Paging with other filters or another order makes no sense. */
+export function searchFingerprint(over: string, applied: readonly (readonly [string, string])[]): string {
+  const ordered = applied
+    .filter(([name]) => !INDIFFERENT.has(name.split(':', 1)[0]!))
+    .map(([name, value]) => `${name}=${value}`);
+  return hash64([over, ...ordered].join('&'));
 }
 
 /** These change what is shown of a page, not where it ends. */
-const INDIFFERENT: ReadonlySet<string> = new Set(['_count', '_total', '_include']);
+const INDIFFERENT: ReadonlySet<string> = new Set([
+  '_count',
+  '_total',
+  '_include',
+  '_revinclude',
+  '_summary',
+  '_elements',
+]);
 
 /** The cursor as a parameter value. */
 export function writeCursor(cursor: Cursor, fingerprint: string): string {
-  return Buffer.from(JSON.stringify([fingerprint, cursor.id, ...cursor.values])).toString('base64url');
+  const id = cursor.type === undefined ? cursor.id : `${cursor.type}/${cursor.id}`;
+  return Buffer.from(JSON.stringify([fingerprint, id, ...cursor.values])).toString('base64url');
 }
 
 // What the sort values of storage look like; anything else was never made here, and PostgreSQL would fail to read it.
 const INSTANT = /^(-?infinity|\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d){0,2}( BC)?)$/;
 const NUMBER = /^(-?Infinity|-?\d+(\.\d+)?(e[+-]?\d{1,3})?)$/;
+const ID = /^(?:([A-Z][A-Za-z]+)\/)?([A-Za-z0-9\-.]{1,64})$/;
 
 export type SortValueKind = 'instant' | 'text' | 'number';
 
@@ -35,10 +46,11 @@ export function readCursor(text: string, fingerprint: string, kinds: readonly So
     return undefined;
   }
   if (!Array.isArray(parts)) return undefined;
-  const [made, id, ...values] = parts as unknown[];
-  if (made !== fingerprint || typeof id !== 'string' || !/^[A-Za-z0-9\-.]{1,64}$/.test(id)) return undefined;
+  const [made, place, ...values] = parts as unknown[];
+  const [, type, id] = (typeof place === 'string' ? ID.exec(place) : null) ?? [];
+  if (made !== fingerprint || id === undefined) return undefined;
   if (values.length !== kinds.length || !values.every((v, i) => fits(v, kinds[i]!))) return undefined;
-  return { id, values: values as (string | null)[] };
+  return { id, values: values as (string | null)[], ...(type === undefined ? {} : { type }) };
 }
 
 function fits(value: unknown, kind: SortValueKind): boolean {

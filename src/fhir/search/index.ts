@@ -1,19 +1,32 @@
 // Search, seen from outside the room.
 import type { Definitions, SearchParameterDefinition } from '../definitions/types.ts';
 import { COLUMNS, typeIndex } from '../extract/paths.ts';
-import { includable } from './results.ts';
+import { includable, revIncludable } from './includes.ts';
+import { SPECIAL } from './special.ts';
 
+export type { SearchSource } from './draft.ts';
+export { modifiersOf } from './filters.ts';
+export { followedFrom, type Include, MAX_INCLUDED, reverseQuestions } from './includes.ts';
 export { type ParsedSearch, parseSearch, type Query, type SearchContext, type SearchOptions } from './parse.ts';
 export { CURSOR } from './reading.ts';
-export { DEFAULT_COUNT, type Include, MAX_COUNT, type Total } from './results.ts';
+export { DEFAULT_COUNT, MAX_COUNT, type Total } from './results.ts';
+export { type Form, subset } from './subset.ts';
+export { parseCompartmentSearch, parseSystemSearch } from './wide.ts';
 
 /** The search parameters of a type that searches take, for the CapabilityStatement. */
 export function servedParameters(definitions: Definitions, type: string): SearchParameterDefinition[] {
-  const { parameters } = typeIndex(definitions, type);
-  return definitions.searchParameters(type).filter((p) => COLUMNS.has(p.code) || parameters.has(p.code));
+  const { parameters, composites } = typeIndex(definitions, type);
+  return definitions
+    .searchParameters(type)
+    .filter((p) => COLUMNS.has(p.code) || parameters.has(p.code) || composites.has(p.code) || p.code in SPECIAL);
 }
 
 /** What `_include` takes on a type, as `Type:parameter`. */
 export function includableParameters(definitions: Definitions, type: string): string[] {
   return includable(typeIndex(definitions, type)).map((code) => `${type}:${code}`);
+}
+
+/** What `_revinclude` takes on a type, as `Type:parameter`. */
+export function revIncludableParameters(definitions: Definitions, type: string): string[] {
+  return revIncludable(definitions, type);
 }

@@ -1,9 +1,10 @@
 // Decimals as searched: the number itself and the range that its digits imply (R4 search.html#number).
 
 /** A decimal, exactly: mantissa × 10^exponent. */
-interface Decimal {
+export interface Decimal {
   readonly mantissa: bigint;
   readonly exponent: number;
+  /** Written with an exponent. */
   readonly scientific: boolean;
 }
 
@@ -21,17 +22,23 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { mantissa, exponent, scientific: power !== undefined };
 }
 
+/** A mantissa with as many zeros behind it. */
+export function addedZeros(mantissa: bigint, zeros: number): bigint {
+  return mantissa * 10n ** BigInt(zeros);
+}
+
 export function printDecimal(d: Pick<Decimal, 'mantissa' | 'exponent'>): string {
   return d.exponent === 0 ? String(d.mantissa) : `${d.mantissa}e${d.exponent}`;
 }
 
 /**
- * [lo, hi) of the digits given: 100 → 99.5..100.5, 100.00 → 99.995..100.005. R4 reads 1e2 as 95..105, a digit finer than
- * the same rule would say, so a number with an exponent is taken as if it had one more digit.
+ * [lo, hi) of the digits given: 100 and 1.00e2 → 99.5..100.5, 5.40e-3 → 0.005395..0.005405, half of the last digit on each
+ * side. Only for a single digit with an exponent R4 gives another example: 1e2 → 95..105, half of the digit after it.
  */
 export function impliedRange(d: Decimal): { lo: string; hi: string } {
-  const finer = d.scientific ? 100n : 10n;
-  const exponent = d.exponent - (d.scientific ? 2 : 1);
+  const single = d.scientific && d.mantissa > -10n && d.mantissa < 10n;
+  const finer = single ? 100n : 10n;
+  const exponent = d.exponent - (single ? 2 : 1);
   return {
     lo: printDecimal({ mantissa: d.mantissa * finer - 5n, exponent }),
     hi: printDecimal({ mantissa: d.mantissa * finer + 5n, exponent }),

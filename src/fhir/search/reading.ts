@@ -1,16 +1,18 @@
 // The parameters of one search, one by one: filters become drafts of clauses, the others shape the answer. Nothing is ignored:
-// what is not understood or not served is remembered as a fault, and all faults are said at once.
+// what is not understood or not served is remembered as a fault, and all faults are said at once. Under lenient handling,
+// what is unknown or not served is left out instead, and said in the answer.
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
-import type { Cursor } from '../../storage/types.ts';
-import type { Definitions } from '../definitions/types.ts';
-import { COLUMNS, type TypeIndex } from '../extract/paths.ts';
-import type { ClauseScope, Draft } from './clauses.ts';
-import { idClause, parameterClause, updatedClause } from './clauses.ts';
+import type { Cursor, SideClause } from '../../storage/types.ts';
 import { readCursor, type SortValueKind, searchFingerprint } from './cursor.ts';
-import { badValue, emptyValue, isFault, notServed, repeated, tooMany, unknownParameter } from './refusals.ts';
-import type { Include, SortPart, Total } from './results.ts';
-import { parseCount, parseInclude, parseSort, parseSummary, parseTotal } from './results.ts';
+import { type Draft, NO_KEYS, type SearchScope, settled } from './draft.ts';
+import { filter } from './filters.ts';
+import { type Include, parseInclude } from './includes.ts';
+import { badValue, emptyValue, isFault, mayBeLeftOut, notServed, repeated, tooMany } from './refusals.ts';
+import type { SortPart, Summary, Total } from './results.ts';
+import { parseCount, parseElements, parseSort, parseSummary, parseTotal } from './results.ts';
+import type { Form } from './subset.ts';
+import { CONTROLS, unknownName } from './unknown.ts';
 
 /** The parameter that carries the cursor of a page link. */
 export const CURSOR = '_cursor';
@@ -21,48 +23,40 @@ const MAX_VALUES = 1000;
 /** Looked after by http, whatever the search. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
-const CONTROLS = ['_sort', '_count', '_total', '_summary', '_include'];
+/** Parameters that may stand several times. */
+const MANY: ReadonlySet<string> = new Set(['_include', '_revinclude']);
 
-/** Of R4, not served here yet. */
-const UNSERVED = [
-  '_has',
-  '_revinclude',
-  '_elements',
-  '_contained',
-  '_containedType',
-  '_text',
-  '_content',
-  '_filter',
-  '_list',
-  '_query',
-  '_type',
-  '_score',
-];
+export interface ReadingOptions {
+  readonly lenient: boolean;
+  /** Types that includes may begin at; undefined = any. */
+  readonly types: readonly string[] | undefined;
+}
 
 /** Takes the parameters one by one and remembers what they said and what was wrong with them. */
 export class Reading {
   readonly drafts: Draft[] = [];
   readonly applied: [string, string][] = [];
+  /** What lenient handling left out. */
+  readonly leftOut: Fault[] = [];
   readonly includes: Include[] = [];
   sort: readonly SortPart[] = [];
   count: number | undefined;
   total: Total | undefined;
-  summaryCount = false;
+  summary: Summary | undefined;
+  elements: Form | undefined;
   private readonly faults: Fault[] = [];
   private readonly seen = new Set<string>();
   private cursorText: string | undefined;
   private values = 0;
-  private readonly index: TypeIndex;
-  private readonly scope: ClauseScope;
-  private readonly definitions: Definitions;
+  private readonly scope: SearchScope;
+  private readonly options: ReadingOptions;
 
-  constructor(index: TypeIndex, scope: ClauseScope, definitions: Definitions) {
-    this.index = index;
+  constructor(scope: SearchScope, options: ReadingOptions) {
     this.scope = scope;
-    this.definitions = definitions;
+    this.options = options;
   }
 
-  take(name: string, value: string): void {
+  async take(name: string, value: string): Promise<void> {
     if (ELSEWHERE.has(name)) return;
     const count = this.values;
     this.values += value.split(',').length;
@@ -79,64 +73,85 @@ export class Reading {
       this.once(name, () => {
         this.cursorText = value;
       });
-    } else if (value === '') {
-      this.faults.push(this.isKnown(name) ? emptyValue(name) : this.refusalOf(name));
-    } else if (CONTROLS.includes(name)) {
-      this.control(name, value);
     } else {
-      this.filter(name, value);
+      const [head = '', modifier] = name.split(':', 2);
+      if (Object.hasOwn(CONTROLS, head)) this.control(head, modifier, name, value);
+      else await this.filter(name, value);
     }
   }
 
-  private filter(name: string, value: string): void {
-    const parameter = this.index.parameters.get(name);
-    const clause =
-      name === '_id'
-        ? idClause(name, value)
-        : name === '_lastUpdated'
-          ? updatedClause(name, value, this.scope)
-          : parameter === undefined
-            ? [this.refusalOf(name)]
-            : parameterClause(parameter, name, value, this.scope);
-    if (Array.isArray(clause)) {
-      this.faults.push(...clause);
-    } else {
-      this.drafts.push(clause as Draft);
-      this.applied.push([name, value]);
-    }
-  }
-
-  private control(name: string, value: string): void {
-    if (name === '_include') {
-      this.keep(name, value, parseInclude(value, this.index), (include) => this.includes.push(include));
+  private async filter(name: string, value: string): Promise<void> {
+    const clause = await filter(name, value === '' ? 'x' : value, this.scope);
+    // An empty value of a parameter that there is: only that is wrong with it.
+    const faults = Array.isArray(clause) ? (clause as Fault[]) : value === '' ? [emptyValue(name)] : [];
+    const named = value === '' && faults.some((f) => !mayBeLeftOut(f)) ? [emptyValue(name)] : faults;
+    if (named.length > 0) {
+      this.refuse(named);
       return;
     }
-    this.once(name, () => {
-      switch (name) {
-        case '_count':
-          this.keep(name, value, parseCount(value), (count) => {
-            this.count = count;
-            this.applied[this.applied.length - 1] = [name, String(count)];
-          });
-          return;
-        case '_total':
-          this.keep(name, value, parseTotal(value), (total) => {
-            this.total = total;
-          });
-          return;
-        case '_summary':
-          this.keep(name, value, parseSummary(value), (only) => {
-            this.summaryCount = only;
-          });
-          return;
-        default:
-          this.takeSort(value);
+    this.drafts.push(clause as Draft);
+    this.applied.push([name, value]);
+  }
+
+  private refuse(faults: readonly Fault[]): void {
+    const open = this.options.lenient && faults.every(mayBeLeftOut);
+    (open ? this.leftOut : this.faults).push(...faults);
+  }
+
+  private control(head: string, modifier: string | undefined, name: string, value: string): void {
+    if (modifier !== undefined && !CONTROLS[head]!.includes(modifier)) {
+      this.faults.push(unknownName(head, modifier, this.scope, name));
+    } else if (value === '') {
+      this.faults.push(emptyValue(name));
+    } else if (MANY.has(head)) {
+      const { definitions } = this.scope;
+      const parsed = parseInclude(head as '_include', value, modifier === 'iterate', this.options.types, definitions);
+      this.keep(name, value, parsed, (include) => this.includes.push(include));
+    } else {
+      this.once(name, () => this.takeControl(head, value));
+    }
+  }
+
+  private takeControl(name: string, value: string): void {
+    switch (name) {
+      case '_count':
+        this.keep(name, value, parseCount(value), (count) => {
+          this.count = count;
+          this.applied[this.applied.length - 1] = [name, String(count)];
+        });
+        return;
+      case '_total':
+        this.keep(name, value, parseTotal(value), (total) => {
+          this.total = total;
+        });
+        return;
+      case '_summary':
+        this.keep(name, value, parseSummary(value), (summary) => {
+          this.summary = summary;
+        });
+        return;
+      case '_elements': {
+        const types = this.options.types ?? this.scope.definitions.resourceTypes;
+        this.keep(name, value, parseElements(value, types, this.scope.definitions), (form) => {
+          this.elements = form;
+        });
+        return;
       }
-    });
+      case '_sort':
+        this.takeSort(value);
+        return;
+      default:
+        // _contained, _containedType: what R4 gives as the default is what is done.
+        if ((name === '_contained' && value === 'false') || (name === '_containedType' && value === 'container')) {
+          this.applied.push([name, value]);
+        } else {
+          this.refuse([notServed(name, { en: `"${value}" is`, fr: `« ${value} » n’est` })]);
+        }
+    }
   }
 
   private takeSort(value: string): void {
-    const parts = parseSort(value, this.index);
+    const parts = parseSort(value, this.scope.index);
     this.faults.push(...parts.filter(isFault));
     this.sort = parts.flatMap((p) => (isFault(p) ? [] : [p]));
     this.applied.push(['_sort', value]);
@@ -162,33 +177,18 @@ export class Reading {
     this.seen.add(name);
   }
 
-  private isKnown(name: string): boolean {
-    return CONTROLS.includes(name) || COLUMNS.has(name) || this.index.parameters.has(name);
-  }
-
-  /** Why a name is not served: a modifier, a chain, a parameter of R4 that is not served, or nothing known at all. */
-  private refusalOf(name: string): Fault {
-    const { type } = this.index;
-    const [head = ''] = name.split(/[:.]/, 1);
-    const known = [...this.index.parameters.keys(), ...COLUMNS, ...CONTROLS].sort();
-    if (UNSERVED.includes(head))
-      return notServed(name, { en: `the parameter "${head}" is`, fr: `le paramètre « ${head} » n’est` });
-    const published = this.definitions.searchParameter(type, head) !== undefined;
-    if (!published && !CONTROLS.includes(head)) return unknownParameter(type, head, known);
-    if (name.includes('.')) return notServed(name, { en: 'chained search is', fr: 'la recherche en chaîne n’est' });
-    const modifier = name.slice(head.length);
-    if (modifier !== '')
-      return notServed(name, { en: `the modifier "${modifier}" is`, fr: `le modificateur « ${modifier} » n’est` });
-    return notServed(name, { en: 'this kind of parameter is', fr: 'cette sorte de paramètre n’est' });
-  }
-
-  /** The cursor, once everything was read. @throws FaultError with all that was wrong */
-  finish(): Cursor | undefined {
+  /**
+   * The cursor, once everything was read.
+   * @param fingerprintOf what the search is over, for the fingerprint of the cursor
+   * @throws FaultError with all that was wrong
+   */
+  finish(fingerprintOf: string): Cursor | undefined {
+    this.checkTogether();
     if (this.sort.length === 0) this.sort = unasked(this.drafts);
     let cursor: Cursor | undefined;
     if (this.cursorText !== undefined && this.faults.length === 0) {
       const kinds = this.sortValueKinds();
-      cursor = readCursor(this.cursorText, searchFingerprint(this.index.type, this.applied), kinds);
+      cursor = readCursor(this.cursorText, searchFingerprint(fingerprintOf, this.applied), kinds);
       if (cursor === undefined) {
         this.faults.push(
           badValue(CURSOR, this.cursorText, {
@@ -200,6 +200,27 @@ export class Reading {
     }
     if (this.faults.length > 0) throw new FaultError(this.faults);
     return cursor;
+  }
+
+  /** R4: `_summary=text` goes with no include. A summary and a list of elements contradict each other. */
+  private checkTogether(): void {
+    const shortens = this.summary === 'true' || this.summary === 'text' || this.summary === 'data';
+    if (this.summary === 'text' && this.includes.length > 0) {
+      this.faults.push(
+        badValue('_summary', 'text', {
+          en: 'another summary, or no _include and _revinclude: R4 does not allow them together',
+          fr: 'un autre résumé, ou ni _include ni _revinclude : R4 ne les permet pas ensemble',
+        }),
+      );
+    }
+    if (shortens && this.elements !== undefined) {
+      this.faults.push(
+        badValue('_elements', this.summary ?? '', {
+          en: 'either _summary or _elements',
+          fr: 'soit _summary, soit _elements',
+        }),
+      );
+    }
   }
 
   /** Keys after the id never decide, so storage leaves them out. */
@@ -214,12 +235,40 @@ export class Reading {
 }
 
 /**
- * The order when none was asked for. R4 leaves it open, so a search by date goes along the date, newest first, and one by
- * _lastUpdated along that, oldest first: by id, a search for last week would read everything from the first day. Empty = by id.
+ * The order when none was asked for. R4 leaves it open, so a search by date goes along the date, newest first, one by
+ * _lastUpdated along that, oldest first, and one by another date, a text or a number along that: by id, a search for last
+ * week would read everything from the first day. Empty = by id.
  */
 function unasked(drafts: readonly Draft[]): readonly SortPart[] {
   for (const by of ['date', 'updated'] as const) {
     if (drafts.some((d) => d.kind === by)) return [{ key: { by, descending: by === 'date' }, value: 'instant' }];
   }
-  return [];
+  const clauses = drafts.filter((d) => d.kind !== 'chain').map((d) => ({ draft: d, clause: settledAlone(d) }));
+  const isNarrow = drafts.some((d) => d.kind === 'id' || d.kind === 'patient-id' || (d.kind === 'token' && d.rare));
+  const side = clauses.find(({ clause }) => clause !== undefined && goesAlong(clause))?.clause as
+    | SideClause
+    | undefined;
+  if (isNarrow || side === undefined) return [];
+  const value = side.kind === 'string' ? 'text' : side.kind === 'number' ? 'number' : 'instant';
+  return [{ key: { by: { kind: 'along', clause: side }, descending: false }, value }];
+}
+
+function settledAlone(draft: Draft): ReturnType<typeof settled> | undefined {
+  return draft.kind === 'string' || draft.kind === 'number' || draft.kind === 'other-date'
+    ? settled(draft, NO_KEYS)
+    : undefined;
+}
+
+/** Whether the matches of a clause lie side by side in its index. */
+function goesAlong(clause: ReturnType<typeof settled>): boolean {
+  switch (clause.kind) {
+    case 'string':
+      return clause.match === 'starts' && clause.anyOf.length === 1;
+    case 'number':
+      return clause.test.prefix !== 'ne' && clause.second === undefined;
+    case 'other-date':
+      return clause.test.prefix !== 'ne' && clause.test.prefix !== 'ap';
+    default:
+      return false;
+  }
 }

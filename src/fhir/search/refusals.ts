@@ -48,6 +48,64 @@ export function notServed(parameter: string, what: { readonly en: string; readon
   );
 }
 
+/** A modifier that the parameter does not take, with those that it takes. R4 wants it refused, whatever the handling. */
+export function wrongModifier(parameter: string, modifier: string, taken: readonly string[]): Fault {
+  const near = nearest(modifier, taken);
+  const list = taken.map((m) => `:${m}`).join(' ') || '-';
+  return refusal(
+    'not-supported',
+    'search-modifier',
+    parameter,
+    `${show(parameter)}: the modifier ":${show(modifier)}" is not for this parameter.${near === undefined ? '' : ` Did you mean ":${near}"?`} It takes ${list}.`,
+    `${show(parameter)} : le modificateur « :${show(modifier)} » n’est pas pour ce paramètre.${near === undefined ? '' : ` Vouliez-vous dire « :${near} » ?`} Il prend ${list}.`,
+  );
+}
+
+/** A chain that does not say which of several types is meant. */
+export function ambiguousChain(parameter: string, forms: readonly string[]): Fault {
+  const list = forms.slice(0, 12).join(', ');
+  return refusal(
+    'value',
+    'search-chain-ambiguous',
+    parameter,
+    `${show(parameter)}: resources of several types have such a parameter. Say which: ${list}.`,
+    `${show(parameter)} : des ressources de plusieurs types ont un tel paramètre. Précisez : ${list}.`,
+  );
+}
+
+/** An id that resources of several types have. */
+export function ambiguousId(parameter: string, id: string, types: readonly string[]): Fault {
+  const list = types.map((t) => `${t}/${id}`).join(', ');
+  return refusal(
+    'value',
+    'search-id-ambiguous',
+    parameter,
+    `${parameter}=${id}: there are ${list}. Say which.`,
+    `${parameter}=${id} : il y a ${list}. Précisez.`,
+  );
+}
+
+/** A value set or code system whose codes are not all known here. */
+export function unknownCodes(parameter: string, url: string): Fault {
+  return refusal(
+    'not-supported',
+    'search-codes-unknown',
+    parameter,
+    `${parameter}: not all codes of ${show(url)} are known here. Store it with its codes (POST ValueSet, CodeSystem), or list the codes in the search.`,
+    `${parameter} : les codes de ${show(url)} ne sont pas tous connus ici. Enregistrez-le avec ses codes (POST ValueSet, CodeSystem), ou énumérez les codes dans la recherche.`,
+  );
+}
+
+export function tooDeep(parameter: string, limit: number): Fault {
+  return refusal(
+    'value',
+    'search-too-deep',
+    parameter,
+    `${show(parameter)}: a chain has at most ${limit} links.`,
+    `${show(parameter)} : une chaîne a au plus ${limit} maillons.`,
+  );
+}
+
 export function repeated(parameter: string): Fault {
   return refusal(
     'value',
@@ -68,8 +126,8 @@ export function tooMany(parameter: string, limit: number): Fault {
   );
 }
 
-/** A name that is no parameter of the type, with those that look like it. */
-export function unknownParameter(type: string, name: string, known: readonly string[]): Fault {
+/** A name that is no parameter of the type, with those that look like it. `label`: the whole name as sent. */
+export function unknownParameter(type: string, name: string, label: string, known: readonly string[]): Fault {
   const near = nearest(name, known);
   const list = known.join(', ');
   const hint = {
@@ -79,10 +137,15 @@ export function unknownParameter(type: string, name: string, known: readonly str
   return refusal(
     'invalid',
     'search-parameter-unknown',
-    name,
+    label,
     `${type} has no search parameter "${show(name)}".${hint.en} It has: ${list}.`,
     `${type} n’a pas de paramètre de recherche « ${show(name)} ».${hint.fr} Il a : ${list}.`,
   );
+}
+
+/** Whether lenient handling may leave the parameter out: it is unknown, or not served. A bad value or modifier is an error. */
+export function mayBeLeftOut({ detail }: Fault): boolean {
+  return detail === 'search-parameter-unknown' || detail === 'search-not-supported';
 }
 
 /** Long or unprintable input is not echoed whole. */

@@ -1,9 +1,11 @@
-// Parameters that shape the answer, not what matches: _sort, _count, _total, _summary, _include (R4 search.html#modifyingresults).
+// Parameters that shape the answer, not what matches: _sort, _count, _total, _summary, _elements (R4 search.html#modifyingresults).
 import type { Fault } from '../../kernel/fault.ts';
 import type { SortKey } from '../../storage/types.ts';
-import { COLUMNS, type TypeIndex } from '../extract/paths.ts';
+import type { Definitions } from '../definitions/types.ts';
+import { COLUMNS, type IndexedParameter, type TypeIndex } from '../extract/paths.ts';
 import type { SortValueKind } from './cursor.ts';
-import { badValue, nearest, notServed } from './refusals.ts';
+import { badValue, nearest } from './refusals.ts';
+import { type Form, topElements } from './subset.ts';
 
 export const DEFAULT_COUNT = 50;
 /** A larger _count gets this many: R4 lets a server answer with fewer than asked. */
@@ -11,14 +13,6 @@ export const MAX_COUNT = 1000;
 const MAX_SORT = 8;
 
 export type Total = 'none' | 'estimate' | 'accurate';
-
-/** What one `_include` asks to follow. */
-export interface Include {
-  /** Reference parameter of the searched type. */
-  readonly parameter: string;
-  /** Only targets of this type. */
-  readonly target?: string;
-}
 
 export function parseCount(value: string): number | Fault {
   if (!/^\d{1,9}$/.test(value)) {
@@ -32,22 +26,44 @@ export function parseTotal(value: string): Total | Fault {
   return badValue('_total', value, { en: 'none, estimate or accurate', fr: 'none, estimate ou accurate' });
 }
 
-/** Whether only the count is wanted. */
-export function parseSummary(value: string): boolean | Fault {
-  if (value === 'count') return true;
-  if (value === 'false') return false;
-  if (value === 'true' || value === 'text' || value === 'data') {
-    return notServed('_summary', { en: `"${value}" is`, fr: `« ${value} » n’est` });
-  }
-  return badValue('_summary', value, { en: 'count or false', fr: 'count ou false' });
+export type Summary = 'true' | 'text' | 'data' | 'count' | 'false';
+const SUMMARIES: readonly string[] = ['true', 'text', 'data', 'count', 'false'] satisfies Summary[];
+
+export function parseSummary(value: string): Summary | Fault {
+  if (SUMMARIES.includes(value)) return value as Summary;
+  return badValue('_summary', value, {
+    en: 'true, text, data, count or false',
+    fr: 'true, text, data, count ou false',
+  });
 }
+
+/** `_elements=identifier,active`: names of elements at the top of one of the types. `Patient.name` may be said for `name`. */
+export function parseElements(value: string, types: readonly string[], definitions: Definitions): Form | Fault {
+  const known = new Set(types.flatMap((type) => topElements(definitions, type).map((e) => e.name)));
+  const names = value.split(',').map((name) => {
+    const [type, ...rest] = name.trim().split('.');
+    return (rest.length === 1 && types.includes(type!) ? rest[0]! : name.trim()).replace(/\[x\]$/, '');
+  });
+  const wrong = names.find((name) => !known.has(name));
+  if (wrong === undefined) return { kind: 'elements', names };
+  const near = nearest(wrong, [...known]);
+  const list = [...known].sort().join(', ');
+  return badValue('_elements', wrong, {
+    en: `${near === undefined ? '' : `"${near}", or `}any of ${list}, separated by commas`,
+    fr: `${near === undefined ? '' : `« ${near} », ou `}l’un de ${list}, séparés par des virgules`,
+  });
+}
+
+// ---------------------------------------------------------------- order
 
 const SORTABLE = {
   date: { kind: 'date', value: 'instant' },
   string: { kind: 'string', value: 'text' },
   number: { kind: 'number', value: 'number' },
   quantity: { kind: 'number', value: 'number' },
-} as const satisfies Partial<Record<string, { kind: 'date' | 'string' | 'number'; value: SortValueKind }>>;
+  token: { kind: 'token', value: 'text' },
+  uri: { kind: 'token', value: 'text' },
+} as const satisfies Partial<Record<string, { kind: 'date' | 'string' | 'number' | 'token'; value: SortValueKind }>>;
 
 export interface SortPart {
   readonly key: SortKey;
@@ -55,9 +71,18 @@ export interface SortPart {
   readonly value: SortValueKind | undefined;
 }
 
+/** Tokens of which the text is noted: codes. An identifier has no order that says anything. */
+const NOTED = new Set(['CodeableConcept', 'Coding', 'code', 'boolean', 'uri', 'url', 'canonical', 'oid', 'id']);
+
+function isSortable({ kind, paths }: IndexedParameter, { datePath }: TypeIndex): boolean {
+  if (!(kind in SORTABLE) || paths.some((p) => p.truth)) return false;
+  if (paths.length > 1 && datePath !== undefined && paths.includes(datePath)) return false;
+  return (kind !== 'token' && kind !== 'uri') || paths.every((p) => p.branches.every((b) => NOTED.has(b.type)));
+}
+
 /** Codes that `_sort` takes on a type. */
 export function sortable(index: TypeIndex): string[] {
-  const own = [...index.parameters.values()].filter((p) => p.kind in SORTABLE && p.paths.length === 1);
+  const own = [...index.parameters.values()].filter((p) => isSortable(p, index));
   return [...COLUMNS, ...own.map((p) => p.definition.code)];
 }
 
@@ -76,8 +101,7 @@ function sortPart(part: string, index: TypeIndex): SortPart | Fault {
   if (code === '_id') return { key: { by: 'id', descending }, value: undefined };
   if (code === '_lastUpdated') return { key: { by: 'updated', descending }, value: 'instant' };
   const parameter = index.parameters.get(code);
-  const path = parameter?.paths[0];
-  if (parameter === undefined || path === undefined || !(parameter.kind in SORTABLE) || parameter.paths.length > 1) {
+  if (parameter === undefined || !isSortable(parameter, index)) {
     const all = sortable(index);
     const near = nearest(code, all);
     const list = all.join(', ');
@@ -87,45 +111,8 @@ function sortPart(part: string, index: TypeIndex): SortPart | Fault {
     });
   }
   const { kind, value } = SORTABLE[parameter.kind as keyof typeof SORTABLE];
-  const by = path === index.datePath ? 'date' : { kind, param: path.key };
-  return { key: { by, descending }, value };
-}
-
-/** Reference parameters of a type that `_include` can follow. */
-export function includable(index: TypeIndex): string[] {
-  return [...index.parameters.values()]
-    .filter((p) => p.kind === 'reference' && p.paths.some((path) => path.branches.some((b) => b.type === 'Reference')))
-    .map((p) => p.definition.code);
-}
-
-/** `Observation:subject` or `Observation:subject:Patient`. */
-export function parseInclude(value: string, index: TypeIndex): Include | Fault {
-  const all = includable(index);
-  const [source, parameter = '', target, ...rest] = value.split(':');
-  if (value === '*' || parameter === '*') {
-    return notServed('_include', {
-      en: 'including every reference (*) is',
-      fr: 'l’inclusion de toutes les références (*) n’est',
-    });
-  }
-  const known = all.includes(parameter) ? index.parameters.get(parameter) : undefined;
-  if (
-    source !== index.type ||
-    known === undefined ||
-    rest.length > 0 ||
-    (target !== undefined && !known.targets.includes(target))
-  ) {
-    const forms = all.map((code) => `${index.type}:${code}`).join(', ');
-    return badValue('_include', value, {
-      en:
-        forms === ''
-          ? `nothing: ${index.type} has no reference to follow`
-          : `one of ${forms}, with :Type after it to keep one target type`,
-      fr:
-        forms === ''
-          ? `rien : ${index.type} n’a pas de référence à suivre`
-          : `l’un de ${forms}, suivi de :Type pour un seul type de cible`,
-    });
-  }
-  return { parameter, ...(target === undefined ? {} : { target }) };
+  const [path, ...others] = parameter.paths;
+  if (path === index.datePath) return { key: { by: 'date', descending }, value };
+  const param = others.length === 0 ? path!.key : parameter.paths.map((p) => p.key);
+  return { key: { by: { kind, param }, descending }, value };
 }

@@ -6,7 +6,8 @@ import { formHash } from '../../storage/hash.ts';
 import type { Clause } from '../../storage/types.ts';
 import type { Branch } from '../extract/branches.ts';
 import type { IndexedParameter, IndexPath } from '../extract/paths.ts';
-import { badValue, isFault, notServed } from './refusals.ts';
+import type { SearchScope } from './draft.ts';
+import { badValue, isFault } from './refusals.ts';
 import { barParts } from './values.ts';
 
 /** What was asked: the system is undefined when none was named, empty when the token must have none. */
@@ -15,10 +16,15 @@ interface Asked {
   readonly code: string;
 }
 
-type Form = 'coding' | 'identifier' | 'boolean' | 'text';
+export type Form = 'coding' | 'identifier' | 'boolean' | 'text';
 
 /** The clause of one value, or the refusal. */
-export function tokenClauses(parameter: IndexedParameter, name: string, value: string): Clause | Fault {
+export function tokenClauses(
+  parameter: IndexedParameter,
+  name: string,
+  value: string,
+  scope: SearchScope,
+): Clause | Fault {
   const parts = barParts(value);
   const asked: Asked =
     parts.length === 1 ? { system: undefined, code: parts[0]! } : { system: parts[0]!, code: parts[1]! };
@@ -28,22 +34,29 @@ export function tokenClauses(parameter: IndexedParameter, name: string, value: s
       fr: 'code, système|code, |code ou système| (une barre ou virgule dans un code s’écrit \\| ou \\,)',
     });
   }
+  return overBranches(parameter, (form, path, branch) => inForm(form, path, branch, asked, name, value, scope));
+}
+
+/** A clause for each form of value that the parameter's places hold. A value that fits one of them is fine. */
+export function overBranches(
+  parameter: IndexedParameter,
+  make: (form: Form, path: IndexPath, branch: Branch) => Clause | Fault,
+): Clause | Fault {
   const forms = new Map<string, Clause | Fault>();
   for (const path of parameter.paths) {
     for (const branch of path.branches) {
       const form = formOf(path, branch);
-      const clause = inForm(form, path, branch, asked, name, value);
-      forms.set(`${path.key} ${form}`, clause);
+      forms.set(`${path.key} ${form} ${branch.type === 'string'}`, make(form, path, branch));
     }
   }
   const results = [...forms.values()];
   const clauses = results.filter((r) => !isFault(r));
-  // A value that fits one of the forms is fine: Group.value takes codes and booleans.
-  if (clauses.length === 0) return results.find(isFault)!;
+  // Group.value takes codes and booleans.
+  if (clauses.length === 0) return results.find(isFault) ?? { kind: 'none' };
   return clauses.length === 1 ? clauses[0]! : { kind: 'or', anyOf: clauses };
 }
 
-function formOf(path: IndexPath, { type }: Branch): Form {
+export function formOf(path: IndexPath, { type }: Branch): Form {
   if (path.truth || type === 'boolean') return 'boolean';
   if (type === 'CodeableConcept' || type === 'Coding') return 'coding';
   return type === 'Identifier' || type === 'ContactPoint' ? 'identifier' : 'text';
@@ -56,6 +69,7 @@ function inForm(
   asked: Asked,
   name: string,
   value: string,
+  scope: SearchScope,
 ): Clause | Fault {
   switch (form) {
     case 'coding':
@@ -65,7 +79,7 @@ function inForm(
     case 'boolean':
       return truth(path.key, asked, name, value);
     case 'text':
-      return text(path.key, branch, asked, name);
+      return text(path, branch, asked, scope);
   }
 }
 
@@ -90,14 +104,17 @@ function truth(param: number, { system, code }: Asked, name: string, value: stri
   return { kind: 'token', anyOf: [formHash(param, 'pair', '', code)] };
 }
 
-/** `code`, `string`, `id` …: they have no system, but a bound code implies that of its binding. */
-function text(param: number, branch: Branch, { system, code }: Asked, name: string): Clause | Fault {
-  if (code === '') {
-    return notServed(name, {
-      en: 'a search for all codes of a system (system|) is',
-      fr: 'la recherche de tous les codes d’un système (système|) n’est',
-    });
-  }
+/** The token of a value that has no system. Where the type is string, case does not count (R4). */
+export function plainToken(param: number, { type }: Branch, code: string): string {
+  const literal = type !== 'string' && type !== 'markdown';
+  return formHash(param, 'pair', '', literal ? code : code.toLowerCase());
+}
+
+/** `code`, `string`, `id` …: they have no system, but a bound code implies those of its binding. */
+function text(path: IndexPath, branch: Branch, { system, code }: Asked, scope: SearchScope): Clause {
   if (system !== undefined && system !== '' && !branch.systems.includes(system)) return { kind: 'none' };
-  return { kind: 'token', anyOf: [formHash(param, 'pair', '', code)] };
+  if (code !== '') return { kind: 'token', anyOf: [plainToken(path.key, branch, code)] };
+  const codes = branch.systems.length > 1 ? scope.definitions.codeSystem(system!)?.codes : undefined;
+  if (codes === undefined) return { kind: 'present', type: scope.index.type, places: [path.key], present: true };
+  return { kind: 'token', anyOf: codes.map((c) => plainToken(path.key, branch, c)) };
 }

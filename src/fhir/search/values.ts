@@ -1,8 +1,13 @@
-// The text of a parameter value: alternatives by comma, parts by bar, escapes by backslash (R4 search.html#escaping).
+// The text of a parameter value: alternatives by comma, parts by bar or dollar, escapes by backslash (R4 search.html#escaping).
 
 /** Cuts a value at its commas; escapes stay for the parts. */
 export function alternatives(value: string): string[] {
   return cutAt(value, ',');
+}
+
+/** Cuts one alternative at its dollars; escapes stay for the parts. */
+export function components(value: string): string[] {
+  return cutAt(value, '$');
 }
 
 /** Cuts one alternative at its bars, and takes the escapes away. */

@@ -52,7 +52,8 @@ function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   // Of several values the smallest counts going up, the largest going down.
   const pick = descending ? 'max' : 'min';
   if (by.kind === 'along') return alongKey(by.clause, pick, descending, scope);
-  const param = scope.values.put(by.param, 'int');
+  const param =
+    typeof by.param === 'number' ? scope.values.put(by.param, 'int') : `any(${scope.values.put(by.param, 'int[]')})`;
   if (by.kind === 'token') {
     const sql = `(select ${pick}(c.code) from unnest(r.token) as k (hash) join coding c on c.hash = k.hash and c.param = ${param})`;
     return { sql, type: 'text', nullable: true, descending };
@@ -63,10 +64,20 @@ function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   return sideKey({ table, column, test }, type, pick, descending);
 }
 
-function sideKey(side: Side, type: Key['type'], pick: 'min' | 'max', descending: boolean): Key {
-  const { table, column, test } = side;
-  const sql = `(select ${pick}(s.${column}) from ${table} s where s.type = r.type and s.id = r.id and ${test('s')})`;
-  return { sql, type, nullable: true, descending, side };
+/** Its expression is made when it is asked for: a walk along the table needs none, and a value without a place is an error. */
+function sideKey(side: Side, type: Key['type'], pick: 'min' | 'max', descending: boolean, nullable = true): Key {
+  let sql: string | undefined;
+  return {
+    get sql() {
+      const { table, column, test } = side;
+      sql ??= `(select ${pick}(s.${column}) from ${table} s where s.type = r.type and s.id = r.id and ${test('s')})`;
+      return sql;
+    },
+    type,
+    nullable,
+    descending,
+    side,
+  };
 }
 
 /** What looks at the ends of dates goes along their ends. */
@@ -75,7 +86,7 @@ function alongKey(clause: SideClause, pick: 'min' | 'max', descending: boolean, 
   const { column, type } = SIDES[clause.kind === 'other-date' ? 'date' : clause.kind];
   const test = (row: string) => sideTest(clause, row, scope.values);
   const side: Side = { table: SIDE_TABLES[clause.kind], column: ends ? 'hi' : column, test, clause };
-  return { ...sideKey(side, type, pick, descending), nullable: false };
+  return sideKey(side, type, pick, descending, false);
 }
 
 export function direction(descending: boolean): string {

@@ -64,13 +64,16 @@ export function walk(plan: SearchPlan, order: Order, columns: string, scope: Sco
   ].join('\n');
 }
 
-const DATE = 'r.date_lo';
+/** The date on the resource row. */
+function isDate(key: Key): boolean {
+  return key.side === undefined && key.sql === 'r.date_lo';
+}
 
 function partsOf(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[] {
   const { after } = plan;
   const past = key.nullable && after !== undefined && (after.values[0] ?? null) === null;
   const parts: Part[] = past ? [] : withValue(plan, key, order, scope);
-  const dated = plan.where.some((c) => c.kind === 'date') && key.sql === DATE;
+  const dated = plan.where.some((c) => c.kind === 'date') && isDate(key);
   if (key.nullable && (past || !dated)) {
     const where = [...conditions(plan, key, scope), `${key.sql} is null`];
     if (past) where.push(idAfter(order.idDescending, after, scope));
@@ -82,7 +85,7 @@ function partsOf(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[]
 /** What a part asks of its rows, without the clause along whose index it goes. */
 function conditions(plan: SearchPlan, key: Key, scope: Scope): string[] {
   const where = plan.where.filter((c) => c !== key.side?.clause);
-  return [...common(scope), ...allOf(where, scope, key.sql === DATE)];
+  return [...common(scope), ...allOf(where, scope, isDate(key))];
 }
 
 function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[] {
@@ -95,7 +98,7 @@ function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part
   if (key.nullable) where.push(`${key.sql} is not null`);
   if (plan.after !== undefined) where.push(...beyond(key.sql, key, order, plan.after, scope));
   const part: Part = { key: key.sql, from: 'resource r', where };
-  const instants = key.sql === DATE ? reachedInstants(plan.where, scope.values) : [];
+  const instants = isDate(key) ? reachedInstants(plan.where, scope.values) : [];
   if (instants.length === 0) return [part];
   const bound = `greatest(${instants.join(', ')}) - interval '${LONG_DATE_DAYS} days'`;
   return [

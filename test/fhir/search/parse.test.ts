@@ -5,6 +5,7 @@ import {
   includableParameters,
   MAX_COUNT,
   parseSearch,
+  type SearchSource,
   servedParameters,
 } from '../../../src/fhir/search/index.ts';
 import { approximateRange, impliedRange, parseDecimal, printDecimal } from '../../../src/fhir/search/numbers.ts';
@@ -13,11 +14,15 @@ import { alternatives, barParts, plain } from '../../../src/fhir/search/values.t
 import { BASE, clock, definitions } from './world.ts';
 
 const asked: string[][] = [];
-const store = {
-  patientKeys: async (ids: readonly string[]) => {
+const store: SearchSource = {
+  patientKeys: async (ids) => {
     asked.push([...ids]);
     return new Map(ids.filter((id) => id !== 'ghost').map((id, i) => [id, i + 1]));
   },
+  search: async () => ({ rows: [] }),
+  read: async () => undefined,
+  unitCodes: async () => ['kg', 'g', 'mm[Hg]', 'Cel', '/min'],
+  missing: async (references) => references,
 };
 
 function parse(type: string, query: string) {
@@ -63,7 +68,11 @@ t.test('_include names a reference of the type, and a target type or none', asyn
     'Observation',
     '_include=Observation:subject&_include=Observation:based-on:ServiceRequest',
   );
-  t.same(search.includes, [{ parameter: 'subject' }, { parameter: 'based-on', target: 'ServiceRequest' }]);
+  const plain = { reverse: false, source: 'Observation', iterate: false };
+  t.same(search.includes, [
+    { ...plain, parameter: 'subject' },
+    { ...plain, parameter: 'based-on', target: 'ServiceRequest' },
+  ]);
 });
 
 t.test('patients are asked for once, by all the ids of the query', async (t) => {
@@ -108,13 +117,15 @@ t.test('a decimal implies the range of its digits', async (t) => {
     const { lo, hi } = impliedRange(parseDecimal(text)!);
     return [Number(lo), Number(hi)];
   };
-  // The first three are the examples of R4 search.html#number.
+  // The first three and the last but one are the examples of R4 search.html#number.
   t.same(range('100'), [99.5, 100.5]);
   t.same(range('100.00'), [99.995, 100.005]);
   t.same(range('1e2'), [95, 105]);
   t.same(range('0'), [-0.5, 0.5]);
   t.same(range('-5.4'), [-5.45, -5.35]);
-  t.same(range('5.40e-3'), [0.0053995, 0.0054005]);
+  t.same(range('1.00e2'), [99.5, 100.5]);
+  t.same(range('5.40e-3'), [0.005395, 0.005405]);
+  t.same(range('8e-1'), [0.795, 0.805]);
 });
 
 t.test('a decimal is approximate by a tenth', async (t) => {
@@ -149,7 +160,8 @@ t.test('the CapabilityStatement gets what is served, and only that', async (t) =
   const codes = servedParameters(definitions, 'Observation').map((p) => p.code);
   for (const code of ['_id', '_lastUpdated', '_profile', 'code', 'date', 'patient', 'value-quantity'])
     t.ok(codes.includes(code), code);
-  for (const code of ['_content', '_text', '_query', 'code-value-quantity']) t.notOk(codes.includes(code), code);
+  for (const code of ['_content', '_text', 'code-value-quantity']) t.ok(codes.includes(code), code);
+  for (const code of ['_query', '_filter']) t.notOk(codes.includes(code), code);
   t.ok(includableParameters(definitions, 'Observation').includes('Observation:subject'));
   t.notOk(includableParameters(definitions, 'QuestionnaireResponse').includes('QuestionnaireResponse:questionnaire'));
   for (const type of definitions.resourceTypes) {
