@@ -4,6 +4,7 @@ import type { PatientKey } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { written } from './answer.ts';
+import { referring } from './deletions.ts';
 import { canonicalQuery, claim, matchOf, queryPairs } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
 import { keyOf, touching } from './touching.ts';
@@ -17,16 +18,21 @@ export async function create(
   request: FhirRequest & { body: Exact },
 ): Promise<FhirResponse> {
   const resource = checkedResource(service, request.body.value, type);
-  await checkReferences(service, service.store, [{ resource, at: '' }], NONE);
-  const patient =
-    type === 'Patient' ? service.store.newPatientKey() : await patientOf(service, service.store, resource);
-  if (request.ifNoneExist !== undefined) {
-    return createUnlessThere(service, type, resource, { ...request, ifNoneExist: request.ifNoneExist }, patient);
-  }
-  const id = newId(patient, service.clock);
-  const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' });
-  await service.store.create([write]);
-  return written(service, write, 201, request);
+  const { ifNoneExist } = request;
+  if (ifNoneExist !== undefined) return createUnlessThere(service, type, resource, { ...request, ifNoneExist });
+  return referring(service.store, async (work) => {
+    await checkReferences(service, service.store, [{ resource, at: '' }], NONE, work);
+    const patient = await patientOfNew(service, resource);
+    const id = newId(patient, service.clock);
+    const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' });
+    await service.store.create([write]);
+    return written(service, write, 201, request);
+  });
+}
+
+async function patientOfNew(service: FhirService, resource: AnyResource): Promise<PatientKey> {
+  const isPatient = resource.resourceType === 'Patient';
+  return isPatient ? service.store.newPatientKey() : patientOf(service, service.store, resource);
 }
 
 async function createUnlessThere(
@@ -34,11 +40,12 @@ async function createUnlessThere(
   type: string,
   resource: AnyResource,
   request: FhirRequest & { body: Exact; ifNoneExist: string },
-  patient: PatientKey,
 ): Promise<FhirResponse> {
   const query = queryPairs(request.ifNoneExist);
+  const patient = await patientOfNew(service, resource);
   const keys = [patient, keyOf(`${type}?${canonicalQuery(query)}`)];
-  return touching(service.store, keys, async (tx) => {
+  return touching(service.store, keys, async (tx, need) => {
+    await checkReferences(service, service.store, [{ resource, at: '' }], NONE, need.work);
     const there = await matchOf(service, tx, type, query, request.base);
     if (there !== undefined) return written(service, there, 200, request);
     const id = newId(patient, service.clock);

@@ -17,8 +17,12 @@ export async function remove(
   id: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], (tx, need) =>
-    removeIn(service, tx, need, type, id, request),
+  const reference = `${type}/${id}`;
+  return touching(
+    service.store,
+    [routedPatient(id) ?? 0, keyOf(reference)],
+    (tx, need) => removeIn(service, tx, need, type, id, request),
+    [reference],
   );
 }
 
@@ -48,7 +52,8 @@ async function removeIn(
   const reference = `${type}/${id}`;
   if (current === undefined) return removed(reference, request);
   if (current.content === null) return removed(reference, request, current.version);
-  need(current.patient);
+  need.patient(current.patient);
+  need.deletion([reference]);
   const write = deletionOf(service, current);
   await tx.write([write]);
   await tx.releaseWindows(id);

@@ -70,10 +70,10 @@ async function patchIn(
 ): Promise<FhirResponse> {
   const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
   const { resource, digits } = patchedResource(service, current, type, id, change);
-  need(current!.patient);
-  await checkReferences(service, tx, [{ resource, at: '' }], new Set([`${type}/${id}`]));
+  need.patient(current!.patient);
+  await checkReferences(service, tx, [{ resource, at: '' }], new Set([`${type}/${id}`]), need.work);
   const patient = type === 'Patient' ? current!.patient : await patientOf(service, tx, resource);
-  need(patient);
+  need.patient(patient);
   const version = current!.version + 1;
   const write = writeOf(service, resource, { digits }, { id, version, patient, method: 'PATCH' });
   await tx.write([write]);

@@ -89,15 +89,16 @@ export class Placing {
       if (id === undefined) return;
       const current = await lockForUpdate(tx, e.type, id, e.ifMatch, e.ifNoneMatch);
       if (current === undefined) return;
-      this.#need(current.patient);
+      this.#need.patient(current.patient);
       const live = current.content !== null;
       if (live) deletions.push(deletionOf(this.#service, current));
       const version = current.version + (live ? 1 : 0);
       this.#place(e, { id, patient: current.patient, version, created: false });
     });
     checkDistinct(entries, this.placed);
-    this.#deleted.push(...deletions);
     if (deletions.length === 0) return;
+    this.#need.deletion(deletions.map(({ type, id }) => `${type}/${id}`));
+    this.#deleted.push(...deletions);
     await tx.write(deletions);
     for (const { id } of deletions) await tx.releaseWindows(id);
   }
@@ -127,7 +128,7 @@ export class Placing {
       const id = e.id ?? match!.id;
       const current = await lockForUpdate(tx, e.type, id, e.ifMatch, e.ifNoneMatch);
       const { resource, digits } = patchedResource(this.#service, current, e.type, id, e.patch!, checkedUnresolved);
-      this.#need(current!.patient);
+      this.#need.patient(current!.patient);
       this.#digits.push(...digits);
       // What stood in the resource before means what it says; only what can be no stored reference is a link to an entry.
       const links = linksOf(resource).filter((l) => l.value.startsWith('urn:') || isConditional(l));
@@ -183,7 +184,7 @@ export class Placing {
     const patient = e.type === 'Patient' ? await this.#keyOf(known) : await this.#patientOf(resource);
     const id = known ?? newId(patient, this.#service.clock);
     const current = await lockForUpdate(tx, e.type, id, e.ifMatch, e.ifNoneMatch);
-    if (current !== undefined) this.#need(current.patient);
+    if (current !== undefined) this.#need.patient(current.patient);
     if (e.condition !== undefined && match === undefined) {
       checkUnused(current, e.type, id);
       const made = `${e.type}?${canonicalQuery(e.condition)}`;
@@ -225,14 +226,14 @@ export class Placing {
     const patient = found ?? (await patientOf(this.#service, this.#store, resource, this.#newPatients));
     if (name !== undefined && patient !== 0) this.#logical.set(name, patient);
     // Nobody else can touch a patient that this transaction makes.
-    if (!this.#newKeys.has(patient)) this.#need(patient);
+    if (!this.#newKeys.has(patient)) this.#need.patient(patient);
     return patient;
   }
 
   /** A Patient keeps its key, or gets one. */
   async #keyOf(id: string | undefined): Promise<PatientKey> {
     const key = id === undefined ? undefined : (await this.#store.patientKeys([id])).get(id);
-    if (key !== undefined) this.#need(key);
+    if (key !== undefined) this.#need.patient(key);
     return key ?? this.#service.store.newPatientKey();
   }
 

@@ -7,6 +7,7 @@ import { everything } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import { withDigits } from '../json.ts';
 import type { AnyResource, FhirService } from '../service.ts';
+import { deletionsOf, type Work } from './deletions.ts';
 
 /**
  * The resource in a body, which must be of the type that the address names.
@@ -115,7 +116,8 @@ async function logicalPatient(
 }
 
 /**
- * Refuses references to nothing. `known` are the references written in the same request.
+ * Refuses references to nothing. `known` are the references written in the same request; `work` is the one that writes them, so
+ * that no deletion overtakes it.
  * @throws FaultError 422 with one fault a dangling reference.
  */
 export async function checkReferences(
@@ -123,6 +125,7 @@ export async function checkReferences(
   store: ReadStore,
   resources: readonly { readonly resource: AnyResource; readonly at: string }[],
   known: ReadonlySet<string>,
+  work?: Work,
 ): Promise<void> {
   const wanted = new Map<string, { path: string; type: string; id: string }>();
   for (const { resource, at } of resources) {
@@ -132,6 +135,7 @@ export async function checkReferences(
     }
   }
   if (wanted.size === 0) return;
+  if (work !== undefined) deletionsOf(service.store).refer(work, wanted);
   const missing = await store.missing([...wanted.values()]);
   if (missing.length > 0) {
     throw new FaultError(missing.map((m) => danglingReference(wanted.get(`${m.type}/${m.id}`) ?? { path: '', ...m })));

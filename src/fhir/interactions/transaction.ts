@@ -4,12 +4,13 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
 import { patientOf as routedPatient } from '../../storage/ids.ts';
-import type { PatientKey, ReadStore, ResourceWrite } from '../../storage/types.ts';
+import type { PatientKey, ReadStore, ResourceWrite, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { AnyResource, FhirRequest, FhirService } from '../service.ts';
 import { removed, written } from './answer.ts';
 import type { EntryAnswer } from './bundle.ts';
 import { type Candidate, checkedUnresolved, resolveConditional } from './conditional-references.ts';
+import { referring } from './deletions.ts';
 import { type Entry, faultsOfEntry, refused } from './entries.ts';
 import { isConditional, LinkTargets, linksOf } from './links.ts';
 import { canonicalQuery } from './matching.ts';
@@ -17,7 +18,7 @@ import { checkDistinct, type Placed, Placing } from './placing.ts';
 import { checkReferences, patientOf, writesOf } from './prepare.ts';
 import { readEntryFrom } from './reading.ts';
 import { danglingUrns, type Linked, type Resolved, rewriteLinks } from './rewrite.ts';
-import { keyOf, touching } from './touching.ts';
+import { keyOf, type Need, touching } from './touching.ts';
 import { checkId } from './update.ts';
 
 type BundleRequest = FhirRequest & { body: Exact };
@@ -37,13 +38,17 @@ export async function transaction(
   const minimal = { ...request, prefer: request.prefer ?? 'minimal' } as const;
   const conditional = linked.some(({ links }) => links.some(isConditional));
   if (!conditional && entries.every((e) => e.method === 'POST' && e.ifNoneExist === undefined)) {
-    const placing = new Placing(service, service.store, undefined, () => undefined, request.base);
-    const writes = await put(service, service.store, placing, entries, linked, NOTHING, request);
-    await service.store.create(writes);
-    return writes.map((write) => written(service, write, 201, minimal));
+    return referring(service.store, async (work) => {
+      const need: Need = { patient: () => undefined, deletion: () => undefined, work };
+      const placing = new Placing(service, service.store, undefined, need, request.base);
+      const writes = await put(service, service.store, placing, need, entries, linked, NOTHING, request);
+      await service.store.create(writes);
+      return writes.map((write) => written(service, write, 201, minimal));
+    });
   }
   const keys = await keysTouched(service, entries);
-  return touching(service.store, keys, async (tx, need) => {
+  const deletes = entries.flatMap((e) => (e.method === 'DELETE' && e.id !== undefined ? [`${e.type}/${e.id}`] : []));
+  const work = async (tx: Tx, need: Need): Promise<EntryAnswer[]> => {
     const placing = new Placing(service, tx, tx, need, request.base);
     await placing.deleteAll(entries);
     await placing.patchAll(entries);
@@ -51,7 +56,7 @@ export async function transaction(
     const resolved = all.some(({ links }) => links.some(isConditional))
       ? await resolveConditional(service, tx, all, candidatesOf(entries, placing), request.base)
       : NOTHING;
-    const writes = await put(service, tx, placing, entries, all, resolved, request);
+    const writes = await put(service, tx, placing, need, entries, all, resolved, request);
     await tx.write(writes);
     await placing.checkDeletions(entries);
     const byId = new Map(writes.map((w) => [`${w.type}/${w.id}`, w]));
@@ -61,7 +66,8 @@ export async function transaction(
       else answers.push(answerOf(service, e, placing.placed[e.index], byId, minimal));
     }
     return answers;
-  });
+  };
+  return touching(service.store, keys, work, [...new Set(deletes)]);
 }
 
 /** Everything that can be judged entry by entry; all faults at once, each naming its entry. */
@@ -144,6 +150,7 @@ async function put(
   service: FhirService,
   store: ReadStore,
   placing: Placing,
+  need: Need,
   entries: readonly Entry[],
   linked: readonly Linked[],
   resolved: Resolved,
@@ -165,7 +172,7 @@ async function put(
   const live = linked.filter(({ index }) => placing.placed[index]?.there === undefined);
   const known = entries.flatMap((e) => (e.method === 'DELETE' ? [] : [`${e.type}/${placing.placed[e.index]?.id}`]));
   const checked = live.map(({ index, resource }) => ({ resource, at: `Bundle.entry[${index}].resource` }));
-  await checkReferences(service, store, checked, new Set(known));
+  await checkReferences(service, store, checked, new Set(known), need.work);
   const items: { resource: AnyResource; identity: Parameters<typeof writesOf>[1][number]['identity'] }[] = [];
   for (const { index, resource } of live) {
     const { id, patient, version } = placing.placed[index] as Placed;

@@ -18,9 +18,9 @@ type WithBody = FhirRequest & { body: Exact };
 export async function update(service: FhirService, type: string, id: string, request: WithBody): Promise<FhirResponse> {
   const resource = checkedResource(service, request.body.value, type);
   checkId(resource, type, id);
-  await checkReferences(service, service.store, [{ resource, at: '' }], new Set([`${type}/${id}`]));
   const patient = await patientFor(service, resource, id);
   return touching(service.store, [patient, routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], async (tx, need) => {
+    await checkReferences(service, service.store, [{ resource, at: '' }], new Set([`${type}/${id}`]), need.work);
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
     return replace(service, tx, need, resource, { id, patient, current }, request);
   });
@@ -39,10 +39,10 @@ export async function updateWhere(
   const resource = checkedResource(service, request.body.value, type);
   const { id: given } = resource;
   const known = new Set(given === undefined ? [] : [`${type}/${given}`]);
-  await checkReferences(service, service.store, [{ resource, at: '' }], known);
   const newKey = type === 'Patient' ? service.store.newPatientKey() : undefined;
   const patient = newKey ?? (await patientOf(service, service.store, resource));
   return touching(service.store, [patient, keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
+    await checkReferences(service, service.store, [{ resource, at: '' }], known, need.work);
     const match = await matchOf(service, tx, type, query, request.base);
     const id = idOfMatch(type, given, match) ?? newId(patient, service.clock);
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
@@ -96,11 +96,11 @@ async function replace(
   request: WithBody,
 ): Promise<FhirResponse> {
   const { id, current } = at;
-  if (current !== undefined) need(current.patient);
+  if (current !== undefined) need.patient(current.patient);
   // A Patient keeps its key: looked up again, for a concurrent first PUT may have brought it in the meantime.
   const isPatient = resource.resourceType === 'Patient';
   const patient = isPatient ? ((await tx.patientKeys([id])).get(id) ?? at.patient) : at.patient;
-  need(patient);
+  need.patient(patient);
   const version = (current?.version ?? 0) + 1;
   const write = writeOf(service, resource, request.body, { id, version, patient, method: 'PUT' });
   await tx.write([write]);
