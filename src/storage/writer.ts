@@ -47,7 +47,7 @@ interface Item extends Waiting {
   /** Set for pure creates. */
   readonly drafts?: readonly Draft[];
   /** Set for works with a transaction of their own. Never rejects: what it gives settles its caller's promise. */
-  readonly work?: (session: Session) => Promise<Settle>;
+  readonly work?: (session: Session, renew: () => Promise<Session>) => Promise<Settle>;
   readonly done: () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -97,8 +97,8 @@ export class Writer {
         joins: false,
         rows: 1,
         bytes: 0,
-        work: (session) =>
-          this.#transact(session, work).then(
+        work: (session, renew) =>
+          this.#transact(session, renew, work).then(
             (result) => () => resolve(result),
             (error) => () => reject(error),
           ),
@@ -166,7 +166,9 @@ export class Writer {
     try {
       const session = await this.#sessionOf(slot);
       const work = group[0]?.work;
-      return work === undefined ? await this.#createAll(session, group) : [await work(session)];
+      return work === undefined
+        ? await this.#createAll(session, group)
+        : [await work(session, () => this.#renewed(slot))];
     } catch (error) {
       const made = toFault(error);
       return group.map((item) => () => item.fail(made));
@@ -176,6 +178,13 @@ export class Writer {
   async #sessionOf(slot: Slot): Promise<Session> {
     if (!slot.session?.alive) slot.session = await this.#open();
     return slot.session;
+  }
+
+  /** A session in place of one that broke. */
+  async #renewed(slot: Slot): Promise<Session> {
+    slot.session?.end().catch(() => undefined);
+    slot.session = undefined;
+    return this.#sessionOf(slot);
   }
 
   async #createAll(session: Session, group: readonly Item[]): Promise<readonly Settle[]> {
@@ -213,7 +222,8 @@ export class Writer {
     if (notes !== undefined) this.#memory.dictionary.notes.remember(notes);
   }
 
-  async #transact<T>(session: Session, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async #transact<T>(first: Session, renew: () => Promise<Session>, work: (tx: Tx) => Promise<T>): Promise<T> {
+    let session = first;
     for (let attempt = 1; ; attempt++) {
       const tx = new PgTx(session, this.#memory);
       try {
@@ -221,7 +231,13 @@ export class Writer {
         await tx.commit();
         return result;
       } catch (error) {
-        if (tx.committing && isConnectionLoss(error)) throw unknownOutcome(error);
+        if (isConnectionLoss(error)) {
+          if (tx.committing) throw unknownOutcome(error);
+          // Nothing was committed. The session may have been broken long before: a new one gets a second try.
+          if (attempt > 1) throw toFault(error);
+          session = await renew();
+          continue;
+        }
         await tx.rollback().catch(() => undefined);
         const left = isRetryable(error) ? ATTEMPTS : raced(error) ? ATTEMPTS_AFTER_KEY : 0;
         if (attempt >= left) throw toFault(error);
