@@ -1,14 +1,11 @@
 // What searches find: type and query → ids, one line a behaviour. Order is compared where _sort stands.
 import t from 'tap';
-import { FaultError } from '../../../src/kernel/fault.ts';
-import { find, WORLD, worldStore } from './world.ts';
+import { find, type Line, tryLines, WORLD, worldStore } from './world.ts';
 
 const UCUM = 'http://unitsofmeasure.org';
 const INS = 'urn:oid:1.2.250.1.213.1.4.8';
 const CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
 const ALL_OBSERVATIONS = 'weight-1 weight-2 weight-3 pressure survey note old undated';
-
-type Line = readonly [type: string, query: string, ids: string];
 
 const TOKENS: readonly Line[] = [
   ['Observation', '', ALL_OBSERVATIONS],
@@ -339,18 +336,7 @@ t.test('searches', async (t) => {
   const store = await worldStore(t);
   const groups = { TOKENS, REFERENCES, URIS, DATES, STRINGS, NUMBERS, ORDER };
   for (const [group, lines] of Object.entries(groups)) {
-    t.test(group.toLowerCase(), async (t) => {
-      for (const [type, query, ids] of lines) {
-        const sorted = query.includes('_sort');
-        try {
-          const found = (await find(store, type, query)).rows.map((r) => r.id);
-          const wanted = ids === '' ? [] : ids.split(' ');
-          t.same(sorted ? found : found.sort(), sorted ? wanted : wanted.sort(), `${type}?${query}`);
-        } catch (error) {
-          t.fail(`${type}?${query}: ${error instanceof FaultError ? error.message : String(error)}`);
-        }
-      }
-    });
+    t.test(group.toLowerCase(), (t) => tryLines(t, store, lines));
   }
 
   t.test('every type answers an empty search with all it holds', async (t) => {

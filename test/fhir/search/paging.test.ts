@@ -36,6 +36,23 @@ const ORDERS = [
   'status=final&_sort=value-quantity',
   'subject=Patient/amelie&_sort=-date',
   '_lastUpdated=gt2024-04-01T00:05:00Z',
+  'value-quantity=gt60',
+  'value-quantity=ge71||kg',
+  'value-quantity=lt80',
+  'combo-value-quantity=gt1',
+  'value-quantity=ap72',
+  'code-value-quantity=29463-7$gt60',
+  'value-string=oed',
+  'status:not=final',
+  'subject:missing=false',
+  'code:not=29463-7&_sort=-date',
+  'patient.gender=female',
+  'patient.gender=female&_sort=-date',
+  '_sort=status',
+  '_sort=-status',
+  '_sort=status,-date',
+  '_sort=value-concept,-code,date',
+  '_sort=-combo-value-quantity',
 ];
 
 async function walk(store: Store, type: string, query: string, count: number): Promise<string[]> {
@@ -61,8 +78,20 @@ t.test('pages', async (t) => {
         t.same(await walk(store, 'Observation', order, count), whole, `${order || 'by id'}, ${count} a page`);
       }
     }
-    const names = (await find(store, 'Patient', '_sort=-name,birthdate')).rows.map((r) => r.id);
-    t.same(await walk(store, 'Patient', '_sort=-name,birthdate', 1), names);
+    for (const order of [
+      '_sort=-name,birthdate',
+      'name=le',
+      'name=le&gender=male',
+      'birthdate=ge1950',
+      'birthdate=lt1990',
+      'death-date=gt2000',
+      'address-city=s',
+      '_has:Observation:patient:status=final',
+    ]) {
+      const names = (await find(store, 'Patient', order)).rows.map((r) => r.id);
+      t.ok(names.length > 0, order);
+      t.same(await walk(store, 'Patient', order, 1), names, order);
+    }
   });
 
   t.test('without an order come by id', async (t) => {

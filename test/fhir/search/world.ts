@@ -4,6 +4,7 @@ import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
 import { createExtractor } from '../../../src/fhir/extract/index.ts';
 import { parseSearch, type SearchOptions } from '../../../src/fhir/search/index.ts';
 import { fixedClock } from '../../../src/kernel/clock.ts';
+import { FaultError } from '../../../src/kernel/fault.ts';
 import { openStore } from '../../../src/storage/index.ts';
 import { silent } from '../../../src/storage/log.ts';
 import { everything, type Page, type ResourceWrite, type Store } from '../../../src/storage/types.ts';
@@ -257,21 +258,43 @@ export function writeOf(body: Body, patientKey: number, updated: string): Resour
   };
 }
 
-/** A store of its own that holds the world. */
-export async function worldStore(t: Parameters<typeof db>[0]): Promise<Store> {
+/** A store of its own that holds the world, or other resources: patients first, as their keys are needed for what they own. */
+export async function worldStore(t: Parameters<typeof db>[0], bodies: readonly Body[] = WORLD): Promise<Store> {
   const store = await openStore({ address: await db(t), log: silent });
   t.teardown(() => store.close());
   const keys = new Map<string, number>();
   const extractor = createExtractor(definitions, { base: BASE });
-  for (const [i, body] of WORLD.entries()) {
+  for (const [i, body] of bodies.entries()) {
     const owner =
       extractor.compartmentPatient(body) ?? (extractor.logicalPatient(body) === undefined ? undefined : 'amelie');
     if (body.resourceType === 'Patient') keys.set(body.id, store.newPatientKey());
-    const key = owner === undefined ? 0 : keys.get(owner)!;
+    const key = owner === undefined ? 0 : (keys.get(owner) ?? 0);
     const write = writeOf(body, key, storedAt(i));
     await store.transaction([key], (tx) => tx.write([write]));
   }
   return store;
+}
+
+/** A line of a table of behaviours: type, query, and the ids that it finds; in their order where `_sort` stands. */
+export type Line = readonly [type: string, query: string, ids: string];
+
+interface Checks {
+  same(found: unknown, wanted: unknown, name: string): unknown;
+  fail(name: string): unknown;
+}
+
+/** Tries each line of a table. */
+export async function tryLines(t: Checks, store: Store, lines: readonly Line[]): Promise<void> {
+  for (const [type, query, ids] of lines) {
+    try {
+      const found = (await find(store, type, query)).rows.map((r) => r.id);
+      const wanted = ids === '' ? [] : ids.split(' ');
+      const sorted = query.includes('_sort');
+      t.same(sorted ? found : found.sort(), sorted ? wanted : wanted.sort(), `${type}?${query}`);
+    } catch (error) {
+      t.fail(`${type}?${query}: ${error instanceof FaultError ? error.message : String(error)}`);
+    }
+  }
 }
 
 /** One page of a search written as a query string. */
