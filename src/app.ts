@@ -11,7 +11,7 @@ import type { Language } from './fhir/outcome.ts';
 import { keepProfiles } from './fhir/profiles/keep.ts';
 import type { LoadedProfiles } from './fhir/profiles/load.ts';
 import { loadProfiles } from './fhir/profiles/load.ts';
-import { includableParameters, servedParameters } from './fhir/search/index.ts';
+import { includableParameters, revIncludableParameters, servedParameters } from './fhir/search/index.ts';
 import type { AnyResource } from './fhir/service.ts';
 import { createValidator } from './fhir/validate/index.ts';
 import binaryRoutes from './http/binary.ts';
@@ -116,6 +116,7 @@ function statementOf(
       resourceTypes: definitions.resourceTypes,
       searchParameters: (type) => servedParameters(definitions, type),
       includes: (type) => includableParameters(definitions, type),
+      reverseIncludes: (type) => revIncludableParameters(definitions, type),
       profiles: byType,
       operations,
     });

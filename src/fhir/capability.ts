@@ -27,6 +27,8 @@ export interface Served {
   readonly searchParameters: (type: string) => readonly SearchParameterDefinition[];
   /** Reference parameters that `_include` takes, as `Type:param`. */
   readonly includes: (type: string) => readonly string[];
+  /** Those that `_revinclude` takes. */
+  readonly reverseIncludes: (type: string) => readonly string[];
   readonly profiles: ReadonlyMap<string, readonly string[]>;
   readonly operations: readonly ServedOperation[];
 }
@@ -73,9 +75,15 @@ export function capabilityStatement(served: Served): CapabilityStatement {
       {
         mode: 'server',
         documentation: DOCUMENTATION,
-        interaction: [{ code: 'transaction' }, { code: 'batch' }, { code: 'history-system' }],
+        interaction: [
+          { code: 'transaction' },
+          { code: 'batch' },
+          { code: 'search-system' },
+          { code: 'history-system' },
+        ],
         ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),
+        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
       },
     ],
   };
@@ -84,6 +92,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
 function resourceOf(type: string, served: Served): CapabilityStatementRestResource {
   const profiles = served.profiles.get(type);
   const includes = served.includes(type);
+  const reverse = served.reverseIncludes(type);
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -97,7 +106,8 @@ function resourceOf(type: string, served: Served): CapabilityStatementRestResour
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical', 'enforced'],
-    ...(includes.length > 0 ? { searchInclude: [...includes] } : {}),
+    ...(includes.length > 0 ? { searchInclude: [...includes, '*'] } : {}),
+    ...(reverse.length > 0 ? { searchRevInclude: [...reverse, '*'] } : {}),
     searchParam: served.searchParameters(type).map((p) => ({ name: p.code, definition: p.url, type: p.type })),
     ...operationsOf(served, (o) => (o.type === type || o.type === '*') && o.levels.some((l) => l !== 'system')),
   };

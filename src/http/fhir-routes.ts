@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bundle } from '../fhir/interactions/bundle.ts';
 import { create } from '../fhir/interactions/create.ts';
 import { remove, removeWhere } from '../fhir/interactions/delete.ts';
+import { FORM_PARAMETERS } from '../fhir/interactions/form.ts';
 import { history } from '../fhir/interactions/history.ts';
 import { patch, patchWhere, readPatch } from '../fhir/interactions/patch.ts';
 import { read } from '../fhir/interactions/read.ts';
-import { search } from '../fhir/interactions/search.ts';
+import { search, searchCompartment, searchSystem } from '../fhir/interactions/search.ts';
 import { update, updateWhere } from '../fhir/interactions/update.ts';
 import { vread } from '../fhir/interactions/vread.ts';
 import type { Exact } from '../fhir/json.ts';
@@ -87,10 +88,17 @@ function addresses(options: FhirRoutes): readonly Address[] {
   const ofType = ({ type }: Params) => ({ type });
   const ofInstance = ({ type, id }: Params) => ({ type, id });
   const ofVersion = ({ type, id, version }: Params) => ({ type, id, version });
+  /** `Patient/[id]/Observation`, `Patient/[id]/*`: a patient's compartment. */
+  const isMember = ({ type, op }: Params) =>
+    type === 'Patient' && (op === '*' || service.definitions.isResourceType(op));
+  const inCompartment: Run = (r, { id, op }) => searchCompartment(service, id, op, r);
+  const compartment = answer(inCompartment);
+  const compartmentByForm = answer(inCompartment, formQueryOf);
   const onOp = (place: (p: Params) => OperationPlace) => operation(place, (p) => p.op);
 
   return [
-    { url: '/', on: { POST: bundleHandler } },
+    { url: '/', on: { GET: answer((r) => searchSystem(service, r)), POST: bundleHandler } },
+    { url: '/_search', on: { POST: answer((r) => searchSystem(service, r), formQueryOf) } },
     {
       url: '/metadata',
       on: {
@@ -132,7 +140,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
         GET: either(
           'id',
           ofType,
-          answer((r, p) => read(service, p.type, p.id, plain(r))),
+          answer((r, p) => read(service, p.type, p.id, plain(r, ...FORM_PARAMETERS))),
         ),
         POST: operation(ofType, (p) => p.id),
         PUT: answer((r, p) => update(service, p.type, p.id, withBody(plain(r)))),
@@ -143,12 +151,22 @@ function addresses(options: FhirRoutes): readonly Address[] {
     { url: '/:type/:id/_history', on: { GET: answer((r, { type, id }) => history(service, { type, id }, r)) } },
     {
       url: '/:type/:id/_history/:version',
-      on: { GET: answer((r, p) => vread(service, p.type, p.id, p.version, plain(r))) },
+      on: { GET: answer((r, p) => vread(service, p.type, p.id, p.version, plain(r, ...FORM_PARAMETERS))) },
     },
     {
       url: '/:type/:id/:op',
-      allows: operationOr('op', ofInstance),
-      on: { GET: onOp(ofInstance), POST: onOp(ofInstance) },
+      allows: (p) => (isMember(p) ? ['GET'] : operationOr('op', ofInstance)(p)),
+      on: {
+        GET: (request, reply) => (isMember(request.params) ? compartment : onOp(ofInstance))(request, reply),
+        POST: onOp(ofInstance),
+      },
+    },
+    {
+      url: '/:type/:id/:op/_search',
+      allows: (p) => (isMember(p) ? ['POST'] : undefined),
+      on: {
+        POST: (request, reply) => (isMember(request.params) ? compartmentByForm : onOp(ofInstance))(request, reply),
+      },
     },
     {
       url: '/:type/:id/_history/:version/:op',

@@ -58,8 +58,10 @@ export function compileSearch(plan: SearchPlan, hints: Hints = NO_HINTS): Statem
 /** As {@link compileSearch}, over several types whose plans have the same order, limit and cursor. */
 export function compileSearchAll(plans: readonly SearchPlan[], hints: Hints = NO_HINTS): Statement {
   const values = new Values();
-  const pages = plans.map((plan) => `(${page(plan, scopeOf(plan, values), hints)})`);
   const { keys, idDescending } = orderOf(plans[0]!, scopeOf(plans[0]!));
+  // Which columns a page has beside these depends on how it is looked for.
+  const columns = [NAMES, ...keys.map((_, i) => `k${i}`), 'uuid'].join(', ');
+  const pages = plans.map((plan) => `select ${columns} from (\n${page(plan, scopeOf(plan, values), hints)}\n) p`);
   const by = keys.map((k, i) => `k${i}${direction(k.descending)} nulls last`);
   const text = [
     `select ${NAMES} from (\n${pages.join('\nunion all\n')}\n) page`,

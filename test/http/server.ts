@@ -57,7 +57,7 @@ export interface ServerOptions {
 /** Paths are relative to the FHIR base, or absolute (a link of an answer). JSON bodies, unless the header says otherwise. */
 export async function serve(t: Scope, options: ServerOptions = {}): Promise<Server> {
   const clock = fixedClock(options.now ?? '2026-11-24T10:00:00.000Z');
-  const log = pino({ level: 'silent' });
+  const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
   const address = await db(t);
   const own = await openStore({ address, log, clock });
   const store = options.wrap?.(own) ?? own;

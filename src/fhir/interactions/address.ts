@@ -4,13 +4,15 @@ import type { Query } from '../search/index.ts';
 import { queryPairs } from './matching.ts';
 
 export interface Address {
-  readonly kind: 'system' | 'type' | 'instance' | 'version' | 'history' | 'metadata' | 'operation';
+  readonly kind: 'system' | 'type' | 'instance' | 'version' | 'history' | 'metadata' | 'operation' | 'compartment';
   /** Absent at system level. */
   readonly type?: string;
   readonly id?: string;
   readonly version?: string;
   /** Code of an operation, without the `$`. */
   readonly code?: string;
+  /** Type that is searched in a compartment, or `*`. */
+  readonly member?: string;
   readonly query: Query;
 }
 
@@ -36,6 +38,11 @@ export function readAddress(definitions: Definitions, url: string, base: string)
   if (last === '_history') {
     const place = readPlace(definitions, segments.slice(0, -1));
     return place === undefined || place.version !== undefined ? undefined : { kind: 'history', ...place, query };
+  }
+  const [, , member] = segments;
+  if (segments.length === 3 && member !== undefined && (member === '*' || definitions.isResourceType(member))) {
+    const place = readPlace(definitions, segments.slice(0, 2));
+    return place === undefined ? undefined : { kind: 'compartment', ...place, member, query };
   }
   const place = readPlace(definitions, segments);
   if (place === undefined) return undefined;

@@ -3,8 +3,10 @@ import { fault } from '../../kernel/fault.ts';
 import type { HistoryPage, ReadStore, Span, StoredResource } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
 import { FOREVER, FOREVER_AGO, parseDate } from '../extract/dates.ts';
+import { subset } from '../search/index.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { locationOf, unknown } from './answer.ts';
+import { FORM_PARAMETERS, formOf } from './form.ts';
 
 const DEFAULT_COUNT = 50;
 const MAX_COUNT = 1000;
@@ -22,18 +24,28 @@ export interface HistoryScope {
  * @throws FaultError 404 an id that was never used, 400 unknown parameter or bad value
  */
 export function history(service: FhirService, scope: HistoryScope, request: FhirRequest): Promise<FhirResponse> {
-  return historyFrom(service.store, scope, request);
+  return historyFrom(service, service.store, scope, request);
 }
 
 /** See {@link history}; reads from `store`, which may be a transaction. */
-export async function historyFrom(store: ReadStore, scope: HistoryScope, request: FhirRequest): Promise<FhirResponse> {
+export async function historyFrom(
+  service: FhirService,
+  store: ReadStore,
+  scope: HistoryScope,
+  request: FhirRequest,
+): Promise<FhirResponse> {
+  const { definitions } = service;
+  const form = formOf(definitions, scope.type === undefined ? definitions.resourceTypes : [scope.type], request.query);
   const asked = readParameters(request, scope);
+  if (form === 'count') asked.limit = 0;
   const { rows, total, next } = await (scope.id === undefined ? wide : narrow)(store, scope, asked);
   const address = `${request.base}/${[scope.type, scope.id, '_history'].filter((p) => p !== undefined).join('/')}`;
   const kept = request.query.filter(([name]) => name !== CURSOR && name !== '_format' && name !== '_pretty');
   const link = [{ relation: 'self', url: address + queryOf(request.query) }];
   if (next !== undefined) link.push({ relation: 'next', url: address + queryOf([...kept, [CURSOR, next]]) });
-  const entries = rows.map((state) => historyEntry(state, request.base));
+  const part = (content: string) =>
+    form === undefined || form === 'count' ? content : subset(definitions, content, form);
+  const entries = rows.map((state) => historyEntry(state, request.base, part));
   const head = JSON.stringify({
     resourceType: 'Bundle',
     type: 'history',
@@ -77,7 +89,7 @@ async function wide(store: ReadStore, scope: HistoryScope, { limit, since, at, c
 }
 
 /** What was done is told as a direct write, whatever the condition was (R4). */
-function historyEntry(state: StoredResource, base: string): string {
+function historyEntry(state: StoredResource, base: string, part: (content: string) => string): string {
   const method = state.content === null ? 'DELETE' : state.method;
   const url = method === 'POST' ? state.type : `${state.type}/${state.id}`;
   const status = method === 'DELETE' ? '204 No Content' : state.version === 1 ? '201 Created' : '200 OK';
@@ -91,7 +103,7 @@ function historyEntry(state: StoredResource, base: string): string {
     },
   });
   const fullUrl = JSON.stringify(`${base}/${state.type}/${state.id}`);
-  return `{"fullUrl":${fullUrl}${state.content === null ? '' : `,"resource":${state.content}`},${rest.slice(1)}`;
+  return `{"fullUrl":${fullUrl}${state.content === null ? '' : `,"resource":${part(state.content)}`},${rest.slice(1)}`;
 }
 
 function queryOf(pairs: readonly (readonly [string, string])[]): string {
@@ -111,7 +123,7 @@ function readParameters(request: FhirRequest, scope: HistoryScope): Asked {
   const asked: Asked = { limit: DEFAULT_COUNT };
   const seen = new Set<string>();
   for (const [name, value] of request.query) {
-    if (name === '_format' || name === '_pretty') continue;
+    if (name === '_format' || name === '_pretty' || FORM_PARAMETERS.includes(name)) continue;
     // R4: each of these parameters shall not appear more than once.
     if (seen.has(name) || !readParameter(asked, name, value, scope)) throw refused(name, value);
     seen.add(name);
@@ -199,7 +211,7 @@ function readCursor(text: string, scope: HistoryScope): Place | undefined {
 
 function refused(name: string, value: string): Error {
   return fault('not-supported', 'history-parameter', {
-    en: `The parameter ${name}=${value} is not understood here. _history takes, each once: _count (0 or more), _since (an instant with zone), _at (a date or time).`,
-    fr: `Le paramètre ${name}=${value} n’est pas compris ici. _history accepte, chacun une fois : _count (0 ou plus), _since (un instant avec fuseau), _at (une date ou une heure).`,
+    en: `The parameter ${name}=${value} is not understood here. _history takes, each once: _count (0 or more), _since (an instant with zone), _at (a date or time), _summary or _elements.`,
+    fr: `Le paramètre ${name}=${value} n’est pas compris ici. _history accepte, chacun une fois : _count (0 ou plus), _since (un instant avec fuseau), _at (une date ou une heure), _summary ou _elements.`,
   });
 }

@@ -3,9 +3,10 @@ import { FaultError } from '../../kernel/fault.ts';
 import type { ReadStore } from '../../storage/types.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { type Entry, refused } from './entries.ts';
+import { FORM_PARAMETERS, shaped } from './form.ts';
 import { historyFrom } from './history.ts';
 import { readFrom } from './read.ts';
-import { searchWith } from './search.ts';
+import { searchCompartmentWith, searchSystemWith, searchWith } from './search.ts';
 import { vreadFrom } from './vread.ts';
 
 /** Reads what an entry asks for from `store`, which may be a transaction. HEAD has no body. @throws FaultError naming the entry */
@@ -41,23 +42,31 @@ async function readOne(
   entry: Entry,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  const { kind, type, id, version, query } = entry.address;
+  const { kind, type, id, version, member, query } = entry.address;
   const conditions = {
     ...(entry.ifNoneMatch === undefined ? {} : { ifNoneMatch: entry.ifNoneMatch }),
     ...(entry.ifModifiedSince === undefined ? {} : { ifModifiedSince: entry.ifModifiedSince }),
   };
-  if (kind === 'history') {
-    return historyFrom(
-      store,
-      { ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) },
-      request,
-    );
+  switch (kind) {
+    case 'history':
+      return historyFrom(
+        service,
+        store,
+        { ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) },
+        request,
+      );
+    case 'system':
+      return searchSystemWith(service, store, request);
+    case 'type':
+      return searchWith(service, store, type!, request);
+    case 'compartment':
+      if (type === 'Patient') return searchCompartmentWith(service, store, id!, member!, request);
   }
-  if (kind === 'type' && type !== undefined) return searchWith(service, store, type, request);
-  const other = query.find(([name]) => name !== '_format' && name !== '_pretty');
-  if (type !== undefined && id !== undefined && other === undefined) {
-    if (kind === 'instance') return readFrom(store, type, id, conditions);
-    if (kind === 'version') return vreadFrom(store, type, id, version ?? '', conditions);
+  const other = query.find(([name]) => name !== '_format' && name !== '_pretty' && !FORM_PARAMETERS.includes(name));
+  if (other === undefined) {
+    if (kind === 'instance') return shaped(service, type!, await readFrom(store, type!, id!, conditions), query);
+    if (kind === 'version')
+      return shaped(service, type!, await vreadFrom(store, type!, id!, version!, conditions), query);
   }
   throw refused(
     'entry-url',

@@ -41,13 +41,23 @@ export async function searchSystemWith(
  * A search of a patient's compartment: `Patient/[id]/[type]`, or `Patient/[id]/*` for all types of it.
  * @throws FaultError 400, also for a type that stands in no such compartment
  */
-export async function searchCompartment(
+export function searchCompartment(
   service: FhirService,
   patient: string,
   type: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  const { store } = service;
+  return searchCompartmentWith(service, service.store, patient, type, request);
+}
+
+/** See {@link searchCompartment}; reads from `store`, which may be a transaction. */
+export async function searchCompartmentWith(
+  service: FhirService,
+  store: ReadStore,
+  patient: string,
+  type: string,
+  request: FhirRequest,
+): Promise<FhirResponse> {
   const parsed = await parseCompartmentSearch(service, store, patient, type, request.query, optionsOf(request));
   return answer(service, store, parsed, `${request.base}/Patient/${patient}/${type}`, request);
 }

@@ -2,19 +2,21 @@
 import { fault } from '../../kernel/fault.ts';
 import type { ReadStore } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
+import type { Query } from '../search/index.ts';
 import type { FhirResponse, FhirService } from '../service.ts';
 import { stated } from './answer.ts';
 import type { ReadConditions } from './conditions.ts';
+import { shaped } from './form.ts';
 
-/** One version, current or past. @throws FaultError 404 no such version, 410 the version is the deletion */
-export function vread(
+/** One version, current or past, or a part of it. @throws FaultError 404 no such version, 410 the version is the deletion, 400 */
+export async function vread(
   service: FhirService,
   type: string,
   id: string,
   version: string,
-  conditions: ReadConditions = {},
+  request: ReadConditions & { readonly query?: Query } = {},
 ): Promise<FhirResponse> {
-  return vreadFrom(service.store, type, id, version, conditions);
+  return shaped(service, type, await vreadFrom(service.store, type, id, version, request), request.query);
 }
 
 /** See {@link vread}; reads from `store`, which may be a transaction. */
