@@ -57,7 +57,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     clock: parts.clock,
     law: parts.law,
     definitions,
-    extractor: createExtractor(definitions),
+    extractor: createExtractor(definitions, parts.publicBase === undefined ? {} : { base: parts.publicBase }),
     validator: createValidator({
       definitions,
       profiles: profiles.structureDefinitions,

@@ -128,30 +128,33 @@ export function tokenHash(type: string, param: string, system: string, value: st
 }
 
 const REFERENCE_SEED = 0x510e527f;
-const seeds = new Map<number, Map<string, readonly [high: number, low: number]>>();
+const masks = new Map<number, Map<string, readonly [high: number, low: number]>>();
 
-function seedOf(param: number, type: string): readonly [high: number, low: number] {
-  const ofParam = inner(seeds, param);
-  let seed = ofParam.get(type);
-  if (seed === undefined) {
+function maskOf(param: number, type: string): readonly [high: number, low: number] {
+  const ofParam = inner(masks, param);
+  let mask = ofParam.get(type);
+  if (mask === undefined) {
     restart(param ^ REFERENCE_SEED);
     add(type);
     result();
-    seed = [lanes[1]!, lanes[0]!];
-    ofParam.set(type, seed);
+    mask = [lanes[1]!, lanes[0]!];
+    ofParam.set(type, mask);
   }
-  return seed;
+  return mask;
 }
 
-/** Hash of a reference to a local resource: `uuid_hash_extended(stored id, seed of parameter and type)`, as SQL makes it too. */
+/**
+ * Token of a reference to a local resource: PostgreSQL's hash of its stored id, xor a mask of parameter and type, so that SQL
+ * can make the token of a resource, and the hash of a resource from a token.
+ */
 export function referenceHash(param: number, type: string, id: string): string {
-  const [high, low] = seedOf(param, type);
+  const [high, low] = maskOf(param, type);
   return uuidHash(storedId(id), high, low);
 }
 
-/** The seed of {@link referenceHash}, for SQL. */
-export function referenceSeed(param: number, type: string): string {
-  const [high, low] = seedOf(param, type);
+/** The mask of {@link referenceHash}, for SQL. */
+export function referenceMask(param: number, type: string): string {
+  const [high, low] = maskOf(param, type);
   return ((BigInt(high) << 32n) | BigInt(low >>> 0)).toString();
 }
 

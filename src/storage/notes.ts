@@ -92,12 +92,11 @@ export class NoteBook {
 
   /** What of the rows is new; undefined when all is known, as with most writes. */
   unknown({ codings, shape, wording }: IndexRows): Notes | undefined {
-    const news = codings.filter((coding) => !this.#knows(coding));
     const newShape = shape !== undefined && !this.#shapes.has(shape.token);
     const newWording = wording !== undefined && !this.#wordings.has(wording.token);
-    if (news.length === 0 && !newShape && !newWording) return undefined;
+    if (!newShape && !newWording && codings.every((coding) => this.#knows(coding))) return undefined;
     const notes = new Notes();
-    for (const coding of news) notes.codings.set(textOf(coding), coding);
+    for (const coding of codings) if (!this.#knows(coding)) notes.codings.set(textOf(coding), coding);
     if (newShape) notes.shapes.set(shape.token, shape);
     if (newWording) notes.wordings.set(wording.token, wording);
     return notes;

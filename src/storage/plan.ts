@@ -110,8 +110,11 @@ export interface SortKey {
     | 'updated'
     | 'date'
     | { readonly kind: 'date' | 'string' | 'number' | 'token'; readonly param: number | readonly number[] }
-    /** By the values that a clause of the plan finds, along its index: the order that costs least when none was asked for. */
-    | { readonly kind: 'along'; readonly clause: SideClause };
+    /**
+     * By the values that a clause of the plan finds, along its index: the order that costs least when none was asked for. A
+     * `pair` of a side clause, too: it becomes one.
+     */
+    | { readonly kind: 'along'; readonly clause: Clause };
   readonly descending: boolean;
 }
 

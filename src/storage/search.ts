@@ -71,11 +71,43 @@ export function compileSearchAll(plans: readonly SearchPlan[], hints: Hints = NO
   return { text, values: values.list };
 }
 
+/**
+ * A part of a page in the order of codes: the steps in their order, each only asked when those before do not fill the page.
+ * @param plans those of the steps, with the same keys after the code
+ */
+export function compileSteps(
+  plans: readonly SearchPlan[],
+  codes: readonly (string | null)[],
+  hints: Hints = NO_HINTS,
+): Statement {
+  const values = new Values();
+  const limit = plans[0]!.limit + 1;
+  const { keys, idDescending } = orderOf(plans[0]!, scopeOf(plans[0]!));
+  const names = keys.map((_, i) => `k${i}`);
+  const columns = NAMES.replace('sort_values', '');
+  const steps = plans.map((plan, i) => {
+    const code = values.put(codes[i], 'text');
+    const before = plans.slice(0, i).map((_, n) => `(select count(*) from step${n})`);
+    const gate = before.length === 0 ? '' : `\nwhere ${before.join(' + ')} < ${limit}`;
+    const selected = `${columns} array[${code}] || sort_values as sort_values, ${[...names, 'uuid'].join(', ')}`;
+    return `step${i} as materialized (\nselect ${selected}\nfrom (\n${page(plan, scopeOf(plan, values), hints)}\n) p${gate}\n)`;
+  });
+  const parts = plans.map((_, i) => `select ${i} as step, * from step${i}`);
+  const by = keys.map((k, i) => `k${i}${direction(k.descending)} nulls last`);
+  const text = [
+    `with ${steps.join(',\n')}`,
+    `select ${NAMES} from (${parts.join(' union all ')}) u`,
+    `order by ${['step', ...by, `uuid${direction(idDescending)}`].join(', ')}`,
+    `limit ${limit}`,
+  ].join('\n');
+  return { text, values: values.list };
+}
+
 /** The rows of a page, with the columns that it is ordered by: `k0`, `k1` … and `uuid`. */
 function page(plan: SearchPlan, scope: Scope, hints: Hints): string {
   const order = orderOf(plan, scope);
-  if (order.keys.length > 1 || isLookup(plan)) return sorted(plan, order, scope);
-  const few = looksForFew(plan, hints) ? fewOf(plan, hints) : 0;
+  if (isLookup(plan)) return sorted(plan, order, scope);
+  const few = fewOf(plan, hints);
   return order.keys.length === 0 && few === 0 ? sorted(plan, order, scope) : walk(plan, order, COLUMNS, scope, few);
 }
 
@@ -86,30 +118,40 @@ function isLookup({ where }: SearchPlan): boolean {
   );
 }
 
-/** Clauses that may leave so little that a walk along the order would not meet it soon. */
-function looksForFew({ where, sort }: SearchPlan, hints: Hints): boolean {
-  if (where.some((c) => c.kind === 'patient' || c.kind === 'id')) return false;
-  const tokens = where.filter((c) => c.kind === 'token');
-  if (tokens.length > 1) return true;
-  const along = sort.map(({ by }) => (typeof by === 'object' && by.kind === 'along' ? by.clause : undefined));
-  const narrows = (c: Clause): boolean =>
-    (c.kind === 'token' && !hints.frequent(c.anyOf)) ||
-    c.kind === 'refers' ||
-    c.kind === 'referred' ||
-    c.kind === 'text' ||
-    (isSide(c) && !along.includes(c));
-  return where.some(narrows);
-}
-
 const LEAST_FEW = 200;
 const MOST_FEW = 5_000;
 
 /**
- * How many matches to look for before a walk. Of N rows with m matches a walk reads N / m for each row of the page, a look-up m
- * in all: the two meet at the root of N times the page.
+ * How many matches to look for before a walk along the order; 0 where enough of them are sure to be met on it.
+ *
+ * Of N rows with m matches a walk reads N / m for each row of the page, a look-up m in all: the two meet at the root of N times
+ * the page. Several tokens, each of them frequent, are hardly ever strangers to each other: a short look tells.
  */
-function fewOf({ limit }: SearchPlan, { rows }: Hints): number {
-  return Math.round(Math.min(Math.max(Math.sqrt(rows * limit), LEAST_FEW), MOST_FEW));
+function fewOf({ where, sort, limit }: SearchPlan, hints: Hints): number {
+  if (where.some((c) => c.kind === 'patient' || c.kind === 'id')) return 0;
+  const along = sort.map(({ by }) => (typeof by === 'object' && by.kind === 'along' ? by.clause : undefined));
+  if (where.some((c) => !along.includes(c) && narrows(c, hints))) {
+    return Math.round(Math.min(Math.max(Math.sqrt(hints.rows * limit), LEAST_FEW), MOST_FEW));
+  }
+  return where.filter((c) => c.kind === 'token').length > 1 ? LEAST_FEW : 0;
+}
+
+/** Whether a clause may leave little. Chains leave little where what they lead to is little. */
+function narrows(clause: Clause, hints: Hints): boolean {
+  switch (clause.kind) {
+    case 'token':
+      return !hints.frequent(clause.anyOf);
+    case 'refers':
+      return clause.to.where.some((c) => narrows(c, hints));
+    case 'referred':
+      return clause.from.where.some((c) => narrows(c, hints));
+    case 'patient':
+    case 'id':
+    case 'text':
+      return true;
+    default:
+      return isSide(clause);
+  }
 }
 
 /**

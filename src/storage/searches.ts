@@ -3,16 +3,19 @@ import { METHODS } from './drafts.ts';
 import type { Frequencies } from './frequency.ts';
 import { lookUpHalves } from './halves.ts';
 import type { Reader } from './lanes.ts';
+import { AT_ONCE, type CodeStep, codeKey, MOST_CODES, planOfStep, stepsFrom } from './search/by-code.ts';
 import {
   compileCount,
   compileCountUpTo,
   compileExplain,
   compileSearch,
   compileSearchAll,
+  compileSteps,
   nextCursor,
   resolveHalves,
   type SearchRow,
 } from './search.ts';
+import type { Row } from './session.ts';
 import { typeOfKey } from './type-keys.ts';
 import type { Page, SearchPlan, StoredResource } from './types.ts';
 
@@ -36,6 +39,13 @@ const HELD = `with recursive held (type) as (
 )
 select type from held where type is not null`;
 
+const CODES = `select c.code, array_agg(c.hash::text) as tokens
+from coding c
+where c.param = $1::int
+group by c.code
+order by c.code
+limit $2::int`;
+
 const UNITS = `select distinct u.code from unit u where u.system = $1::text and u.code <> ''`;
 
 export class Searches {
@@ -57,8 +67,39 @@ export class Searches {
 
   async search(plan: SearchPlan): Promise<Page> {
     const [resolved] = await Promise.all([this.resolved(plan), this.#frequencies?.refresh()]);
-    const rows = await this.#wide.rows(compileSearch(resolved, this.#frequencies));
-    return pageOf(plan, rows as unknown as readonly SearchRow[]);
+    const rows = await this.#byCode(resolved);
+    const found = rows ?? (await this.#wide.rows(compileSearch(resolved, this.#frequencies)));
+    return pageOf(plan, found as unknown as readonly SearchRow[]);
+  }
+
+  /** A page in the order of codes, when it is read so. */
+  async #byCode(plan: SearchPlan): Promise<readonly Row[] | undefined> {
+    const key = codeKey(plan);
+    if (key === undefined) return undefined;
+    const { param } = key.by;
+    const seen = await this.#narrow.rows({ name: 'codes', text: CODES, values: [param, MOST_CODES + 1] });
+    if (seen.length > MOST_CODES) return undefined;
+    const codes = (key.descending ? seen.toReversed() : seen) as unknown as readonly CodeStep[];
+    const before = new Map<string | null, readonly string[]>();
+    for (const [i, { code }] of codes.entries())
+      before.set(
+        code,
+        codes.slice(0, i).flatMap((c) => c.tokens),
+      );
+    const steps = stepsFrom(codes, key, plan.after);
+    const rows: Row[] = [];
+    for (let at = 0; at < steps.length && rows.length <= plan.limit; at += AT_ONCE) {
+      const some = steps.slice(at, at + AT_ONCE);
+      const left = { ...plan, limit: plan.limit - rows.length };
+      const plans = some.map((step) => planOfStep(left, step, before.get(step.code) ?? []));
+      const statement = compileSteps(
+        plans,
+        some.map((s) => s.code),
+        this.#frequencies,
+      );
+      rows.push(...(await this.#wide.rows(statement)));
+    }
+    return rows;
   }
 
   async searchAll(plans: readonly SearchPlan[]): Promise<Page> {

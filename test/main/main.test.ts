@@ -8,11 +8,6 @@ import type { Connection } from '../../src/storage/embedded/index.ts';
 import { db } from '../helpers/db.ts';
 import { PROJECT, refused, type Server, serve, temporary } from './process.ts';
 
-/** As soon as it has said its first word: before that, no program can hear a signal. */
-const STOP_AT_FIRST_LINE = `log=$(mktemp); "${process.execPath}" src/main.ts --no-demo >"$log" 2>&1 & pid=$!
-  until grep -q Starting "$log" || ! kill -0 $pid; do sleep 0.01; done
-  kill -INT $pid; wait $pid; code=$?; cat "$log"; rm "$log"; exit $code`;
-
 const NOBODY = 65534;
 const FHIR = { 'content-type': 'application/fhir+json' };
 
@@ -105,7 +100,7 @@ t.test('on one data folder', async (t) => {
   });
 
   await t.test('a signal while it starts stops it too', async (t) => {
-    const outcome = await refused({ ...how, command: ['bash', '-c', STOP_AT_FIRST_LINE] });
+    const outcome = await refused({ ...how, command: ['bash', '-c', stopAfter(0.25)] });
     t.equal(outcome.code, 0);
     t.equal(postmaster(dataDir), undefined);
   });
@@ -115,6 +110,10 @@ t.test('on one data folder', async (t) => {
 function killer(delay: number): readonly [string, ...string[]] {
   const command = `"${process.execPath}" src/main.ts --no-demo & sleep ${delay / 1000}; kill -9 $!; wait $!`;
   return ['bash', '-c', command];
+}
+
+function stopAfter(seconds: number): string {
+  return `"${process.execPath}" src/main.ts --no-demo & sleep ${seconds}; kill -INT $!; wait $!`;
 }
 
 t.test(

@@ -5,8 +5,10 @@ import type { Definitions, ElementDefinition } from '../definitions/types.ts';
 import type { TypeIndex } from './paths.ts';
 import { narrativeText, normalise, wordsOf } from './text.ts';
 
-/** Collects words; those of the narrative again with a `~` before. */
-type Words = Set<string>;
+/** Collects words; those of the narrative again with a `~` before. Most resources have none: the set is made with the first. */
+interface Words {
+  all: Set<string> | undefined;
+}
 type Reader = (value: unknown, words: Words) => void;
 /** Readers of the properties of a type that lead to texts. */
 type Holder = Map<string, Reader>;
@@ -29,9 +31,9 @@ export function prose(definitions: Definitions, index: TypeIndex): (resource: ob
   );
   const root = holderOf(definitions, index.type, index.type, holders, covered);
   return (resource) => {
-    const words: Words = new Set();
+    const words: Words = { all: undefined };
     readAll(root, resource, words);
-    return words.size === 0 ? undefined : [...words];
+    return words.all === undefined ? undefined : [...words.all];
   };
 }
 
@@ -114,13 +116,18 @@ function isLeftOut(definitions: Definitions, owner: string, name: string): boole
 
 function readText(value: unknown, words: Words): void {
   if (typeof value !== 'string') return;
-  for (const word of wordsOf(normalise(value))) words.add(word);
+  for (const word of wordsOf(normalise(value))) add(words, word);
+}
+
+function add(words: Words, word: string): void {
+  words.all ??= new Set();
+  words.all.add(word);
 }
 
 function readNarrative(value: unknown, words: Words): void {
   if (typeof value !== 'string') return;
   for (const word of wordsOf(normalise(narrativeText(value)))) {
-    words.add(word);
-    words.add(`~${word}`);
+    add(words, word);
+    add(words, `~${word}`);
   }
 }

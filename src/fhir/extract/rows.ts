@@ -49,25 +49,23 @@ export function compileRows(
     walk(resource, rows);
     for (const truth of truths) truth(resource, rows);
     if (apart) finishPairs(rows);
-    const { tokens, codings, date, dates, strings, numbers } = rows;
+    const { tokens, codings, dates, strings, numbers } = rows;
     const shape = shapeOf(rows);
-    const wording = wordingOf(rows);
-    const words = proseOf(resource);
     tokens.push(shape.token);
-    if (wording !== undefined) tokens.push(wording.token);
-    return {
-      tokens,
-      codings,
-      shape,
-      ...(wording === undefined ? {} : { wording }),
-      ...(words === undefined ? {} : { words }),
-      ...(date === undefined ? {} : { date }),
-      dates,
-      strings,
-      numbers,
-    };
+    const made: Made = { tokens, codings, shape, dates, strings, numbers };
+    if (rows.said.length > 0) {
+      made.wording = wordingOf(rows);
+      tokens.push(made.wording.token);
+    }
+    const words = proseOf(resource);
+    if (words !== undefined) made.words = words;
+    if (rows.date !== undefined) made.date = rows.date;
+    return made;
   };
 }
+
+/** Index rows under construction: what is not there is left out, at no cost. */
+type Made = { -readonly [K in keyof IndexRows]: IndexRows[K] };
 
 type SinkMaker = (place: SinkPlace) => Sink;
 

@@ -25,12 +25,11 @@ const KEPT = 20_000;
 const halves = new Int32Array(2);
 const whole = new BigInt64Array(halves.buffer);
 
-/** Makes the wordings of a type. */
-export function wordings(type: string): (rows: Rows) => Wording | undefined {
+/** Makes the wordings of a type, for resources that say something. */
+export function wordings(type: string): (rows: Rows) => Wording {
   const known = new Map<number, Map<number, Wording>>();
   let kept = 0;
   return ({ said, saidFirst, saidSecond }) => {
-    if (said.length === 0) return undefined;
     let ofFirst = known.get(saidFirst);
     let wording = ofFirst?.get(saidSecond);
     if (wording !== undefined) return wording;

@@ -89,7 +89,7 @@ async function logicalPatient(
   const page = await store.search({
     reach: everything,
     type: 'Patient',
-    where: [{ kind: 'token', anyOf: [tokenHash('Patient', 'identifier', system, value)] }],
+    where: [{ kind: 'token', anyOf: [tokenHash('Patient', 'identifier', system, value)], rare: true }],
     sort: [],
     limit: 2,
   });

@@ -3,9 +3,9 @@
 // what is unknown or not served is left out instead, and said in the answer.
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
-import type { Cursor, SideClause } from '../../storage/types.ts';
+import type { Clause, Cursor, SideClause } from '../../storage/types.ts';
 import { readCursor, type SortValueKind, searchFingerprint } from './cursor.ts';
-import { type Draft, NO_KEYS, type SearchScope, settled } from './draft.ts';
+import type { Draft, SearchScope } from './draft.ts';
 import { filter } from './filters.ts';
 import { type Include, parseInclude } from './includes.ts';
 import { badValue, emptyValue, isFault, mayBeLeftOut, notServed, repeated, tooMany } from './refusals.ts';
@@ -243,27 +243,23 @@ function unasked(drafts: readonly Draft[]): readonly SortPart[] {
   for (const by of ['date', 'updated'] as const) {
     if (drafts.some((d) => d.kind === by)) return [{ key: { by, descending: by === 'date' }, value: 'instant' }];
   }
-  const clauses = drafts.filter((d) => d.kind !== 'chain').map((d) => ({ draft: d, clause: settledAlone(d) }));
   const isNarrow = drafts.some((d) => d.kind === 'id' || d.kind === 'patient-id' || (d.kind === 'token' && d.rare));
-  const side = clauses.find(({ clause }) => clause !== undefined && goesAlong(clause))?.clause as
-    | SideClause
-    | undefined;
-  if (isNarrow || side === undefined) return [];
-  const value = side.kind === 'string' ? 'text' : side.kind === 'number' ? 'number' : 'instant';
-  return [{ key: { by: { kind: 'along', clause: side }, descending: false }, value }];
+  const clause = drafts.find((d): d is SideClause | PairClause => goesAlong(d));
+  if (isNarrow || clause === undefined) return [];
+  const kind = clause.kind === 'pair' ? clause.right.kind : clause.kind;
+  const value = kind === 'string' ? 'text' : kind === 'number' ? 'number' : 'instant';
+  return [{ key: { by: { kind: 'along', clause }, descending: false }, value }];
 }
 
-function settledAlone(draft: Draft): ReturnType<typeof settled> | undefined {
-  return draft.kind === 'string' || draft.kind === 'number' || draft.kind === 'other-date'
-    ? settled(draft, NO_KEYS)
-    : undefined;
-}
+type PairClause = Extract<Clause, { kind: 'pair' }>;
 
 /** Whether the matches of a clause lie side by side in its index. */
-function goesAlong(clause: ReturnType<typeof settled>): boolean {
+function goesAlong(clause: Draft): boolean {
   switch (clause.kind) {
+    case 'pair':
+      return clause.right.kind !== 'pair' && goesAlong(clause.right);
     case 'string':
-      return clause.match === 'starts' && clause.anyOf.length === 1;
+      return clause.match !== 'contains' && clause.anyOf.length === 1;
     case 'number':
       return clause.test.prefix !== 'ne' && clause.second === undefined;
     case 'other-date':

@@ -1,5 +1,5 @@
 // One clause of a search plan → one condition on a resource row.
-import { longDateToken, referenceSeed } from '../hash.ts';
+import { longDateToken, referenceMask } from '../hash.ts';
 import { storedId } from '../ids.ts';
 import { knownTypeKey } from '../type-keys.ts';
 import type { Clause, Link, Selection } from '../types.ts';
@@ -105,10 +105,7 @@ function refers(by: Link, to: Selection, scope: Scope): string {
   return `${scope.row}.token && array(select ${hash} from resource ${row} where ${where})`;
 }
 
-/**
- * Matches of an inner selection up to which their tokens are read and compared, instead of asking for each row of the outer
- * one who names it.
- */
+/** Matches of an inner selection up to which what they name is read from their tokens, instead of asking each row who names it. */
 const FEW = 2000;
 
 /** `_has`: one of the selected names the row. */
@@ -117,16 +114,26 @@ function referred(by: Link, from: Selection, scope: Scope): string {
   const { row } = source;
   const where = selected(from, source);
   if (by.kind === 'patient') {
-    return `${scope.row}.patient in (select ${row}.patient from resource ${row} where ${row}.patient <> 0 and ${where})`;
+    const patients = `select ${row}.patient from resource ${row} where ${row}.patient <> 0 and ${where}`;
+    if (scope.gates === undefined) return `${scope.row}.patient in (${patients})`;
+    const some = `select f.patient from (${patients} limit ${FEW + 1}) f`;
+    scope.gates.push(`(select count(*) from (${some}) f) <= ${FEW}`);
+    return `${scope.row}.patient in (${some})`;
   }
-  const hash = tokenOf(scope.row, by.param, scope.type, scope);
-  const few = `(select count(*) from (select from resource ${row} where ${where} limit ${FEW + 1}) f) <= ${FEW}`;
-  const among = `${hash} in (select unnest(${row}.token) from resource ${row} where ${where})`;
-  const asked = `exists (select from resource ${row} where ${row}.token @> array[${hash}] and ${where})`;
+  const mask = scope.values.put(referenceMask(by.param, scope.type), 'int8');
+  const some = `select ${row}.token from resource ${row} where ${where} limit ${FEW + 1}`;
+  const hash = `uuid_hash_extended(${scope.row}.id, 0)`;
+  const among = `${hash} in (select unnest(f.token) # ${mask} from (${some}) f)`;
+  const few = `(select count(*) from (${some}) f) <= ${FEW}`;
+  if (scope.gates !== undefined) {
+    scope.gates.push(few);
+    return among;
+  }
+  const asked = `exists (select from resource ${row} where ${row}.token @> array[${hash} # ${mask}] and ${where})`;
   return `case when ${few} then ${among} else ${asked} end`;
 }
 
 /** The token by which a parameter names the resource of a row. */
 function tokenOf(row: string, param: number, type: string, { values }: Scope): string {
-  return `uuid_hash_extended(${row}.id, ${values.put(referenceSeed(param, type), 'int8')})`;
+  return `uuid_hash_extended(${row}.id, 0) # ${values.put(referenceMask(param, type), 'int8')}`;
 }

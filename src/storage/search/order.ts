@@ -5,7 +5,7 @@ import { storedId } from '../ids.ts';
 import { typeKey } from '../type-keys.ts';
 import type { Cursor, SearchPlan, SideClause, SortKey } from '../types.ts';
 import type { Scope } from './scope.ts';
-import { SIDE_TABLES, sideTest } from './sides.ts';
+import { isSide, SIDE_TABLES, sideTest } from './sides.ts';
 
 /** A sort key: its expression on `r`, its type, and whether it may be absent. */
 export interface Key {
@@ -51,7 +51,10 @@ function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   if (by === 'id') throw new Error('the id is no key before the id');
   // Of several values the smallest counts going up, the largest going down.
   const pick = descending ? 'max' : 'min';
-  if (by.kind === 'along') return alongKey(by.clause, pick, descending, scope);
+  if (by.kind === 'along') {
+    if (!isSide(by.clause)) throw new Error(`${by.clause.kind} must be resolved before a search is compiled`);
+    return alongKey(by.clause, pick, descending, scope);
+  }
   const param =
     typeof by.param === 'number' ? scope.values.put(by.param, 'int') : `any(${scope.values.put(by.param, 'int[]')})`;
   if (by.kind === 'token') {
@@ -95,13 +98,17 @@ export function direction(descending: boolean): string {
 
 /** `r.updated desc, r.id desc` */
 export function orderBy({ keys, idDescending }: Order): string {
-  const parts = keys.map((k) => `${k.sql}${direction(k.descending)}${k.nullable ? ' nulls last' : ''}`);
-  return [...parts, `r.id${direction(idDescending)}`].join(', ');
+  return [...ways(keys), `r.id${direction(idDescending)}`].join(', ');
+}
+
+/** Each key with its direction. */
+export function ways(keys: readonly Key[]): string[] {
+  return keys.map((k) => `${k.sql}${direction(k.descending)}${k.nullable ? ' nulls last' : ''}`);
 }
 
 /** Condition on the rows after a cursor. */
-export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, scope: Scope): string {
-  const id = idAfter(idDescending, cursor, scope);
+export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, scope: Scope, column = 'r.id'): string {
+  const id = idAfter(idDescending, cursor, scope, column);
   // From the last key backwards: after = beyond this key, or level with it and after on the keys that follow.
   return keys.reduceRight((rest, key, i) => {
     const value = cursor.values[i] ?? null;
@@ -114,7 +121,7 @@ export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, scope
 }
 
 /** Condition on the ids after a cursor's. The same id of a type that comes after the cursor's is after it, too. */
-export function idAfter(descending: boolean, cursor: Cursor, { type, values }: Scope): string {
+export function idAfter(descending: boolean, cursor: Cursor, { type, values }: Scope, column = 'r.id'): string {
   const later = cursor.type !== undefined && typeKey(type)! > typeKey(cursor.type)!;
-  return `r.id ${descending ? '<' : '>'}${later ? '=' : ''} ${values.put(storedId(cursor.id), 'uuid')}`;
+  return `${column} ${descending ? '<' : '>'}${later ? '=' : ''} ${values.put(storedId(cursor.id), 'uuid')}`;
 }

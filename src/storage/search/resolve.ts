@@ -25,10 +25,11 @@ export async function resolveHalves<P extends Pick<SearchPlan, 'where' | 'sort'>
   const answers = questions.length === 0 ? [] : await lookup(questions);
   const byQuestion = new Map(questions.map((q, i) => [q, answers[i] ?? []]));
   const resolved = new Map(plan.where.map((c) => [c, resolve(c, byQuestion)]));
-  const sort = plan.sort.map((key) => {
-    if (typeof key.by !== 'object' || key.by.kind !== 'along') return key;
+  // What finds nothing has no order either.
+  const sort = plan.sort.flatMap((key) => {
+    if (typeof key.by !== 'object' || key.by.kind !== 'along') return [key];
     const clause = resolved.get(key.by.clause);
-    return clause !== undefined && isSide(clause) ? { ...key, by: { ...key.by, clause } } : key;
+    return clause !== undefined && isSide(clause) ? [{ ...key, by: { ...key.by, clause } }] : [];
   });
   return { ...plan, where: [...resolved.values()], sort };
 }

@@ -9,6 +9,11 @@ export interface Scope {
   readonly values: Values;
   /** Name of the resource row in the statement. */
   readonly row: string;
+  /**
+   * Set where a few matches are looked for: inner selections are read up to a limit then, and these conditions say whether that
+   * was all of them.
+   */
+  readonly gates?: string[];
 }
 
 /** The scope of a statement that selects from `resource r`. */

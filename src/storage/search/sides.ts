@@ -1,6 +1,6 @@
 // Conditions on the rows of the side tables: dates, texts and numbers of parameters that are no tokens.
 import { cutText, TEXT_LIMIT } from '../text.ts';
-import type { SideClause } from '../types.ts';
+import type { Clause, SideClause } from '../types.ts';
 import { dateTest, numberTest } from './ranges.ts';
 import type { Values } from './statement.ts';
 
@@ -10,7 +10,7 @@ export const SIDE_TABLES = {
   number: 'search_number',
 } as const satisfies Record<SideClause['kind'], string>;
 
-export function isSide(clause: { readonly kind: string }): clause is SideClause {
+export function isSide(clause: Clause): clause is SideClause {
   return clause.kind in SIDE_TABLES;
 }
 

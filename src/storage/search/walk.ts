@@ -7,15 +7,16 @@
 // - rare tokens. PostgreSQL keeps no statistics of them and would walk the whole index for a code that nobody uses (0.5 s for
 //   300,000 rows). So up to FEW matches are looked for first, by the index of tokens; when that is all, they are sorted.
 import { LONG_DATE_DAYS } from '../hash.ts';
-import type { Cursor, SearchPlan, SideClause } from '../types.ts';
+import type { Cursor, SearchPlan } from '../types.ts';
 import { allOf, longs } from './clauses.ts';
-import { afterCursor, direction, idAfter, type Key, type Order, orderBy, type Side } from './order.ts';
+import { afterCursor, direction, idAfter, type Key, type Order, orderBy, type Side, ways } from './order.ts';
 import { reachedInstants } from './ranges.ts';
 import { common, type Scope } from './scope.ts';
 
 interface Part {
-  /** The sort key as seen by this part. */
+  /** The sort key as seen by this part, and the id that breaks ties. */
   readonly key: string;
+  readonly id: 'r.id' | 'v.id';
   readonly from: string;
   readonly where: readonly string[];
   /** Holds the rows without a value: only asked when the part before does not fill the page. */
@@ -23,43 +24,51 @@ interface Part {
 }
 
 /**
- * The statement of a page by one key, or by id alone. Rows have `columns`, the sort value as text (`sort_values`), and what
- * they are ordered by: `k0` (with a key) and `uuid`.
+ * The statement of a page along its first key, or by id alone; where that is the same, the other keys decide. Rows have
+ * `columns`, the sort values as texts (`sort_values`), and what they are ordered by: `k0`, `k1` … and `uuid`.
  * @param few how many matches of the tokens to look for first; 0 = not at all
  */
 export function walk(plan: SearchPlan, order: Order, columns: string, scope: Scope, few: number): string {
   const byId: Key = { sql: 'r.id', type: 'uuid', nullable: false, descending: order.idDescending };
   const key = order.keys[0] ?? byId;
   const limit = plan.limit + 1;
-  const idWay = `r.id${direction(order.idDescending)}`;
-  const select = (part: Part, gates: readonly string[], by: string) =>
-    [
-      `select ${columns}, array[${key === byId ? '' : `(${part.key})::text`}]::text[] as sort_values, ${part.key} as k0, r.id as uuid`,
+  const rest = order.keys.slice(1);
+  const select = (part: Part, gates: readonly string[], by: string) => {
+    const keys = [part.key, ...rest.map((k) => k.sql)];
+    const texts = key === byId ? [] : keys.map((k) => `(${k})::text`);
+    return [
+      `select ${columns}, array[${texts.join(', ')}]::text[] as sort_values, ${keys.map((k, i) => `${k} as k${i}`).join(', ')}, r.id as uuid`,
       `from ${part.from}`,
       `where ${[...part.where, ...gates].join('\n  and ')}`,
       `order by ${by}`,
       `limit ${limit}`,
     ].join('\n');
+  };
   const tables: [name: string, text: string][] = [];
+  let enough = '';
   if (few > 0) {
-    const where = [...common(scope), ...allOf(plan.where, scope)].join('\n  and ');
+    const gates: string[] = [];
+    const where = [...common(scope), ...allOf(plan.where, { ...scope, gates })].join('\n  and ');
     tables.push(['few', `select r.id\nfrom resource r\nwhere ${where}\nlimit ${few + 1}`]);
+    enough = [`(select count(*) from few) <= ${few}`, ...gates].join(' and ');
+    // Looked up one by one, as they are few: PostgreSQL takes them for more, and would walk along the order to meet them.
+    const found = [...common(scope), 'r.id = f.id'].join(' and ');
     const after = plan.after === undefined ? [] : [afterCursor(order, plan.after, scope)];
-    const found = [...common(scope), 'r.id in (select id from few)', ...after];
-    const part = { key: key.sql, from: 'resource r', where: found };
-    tables.push(['found', select(part, [`(select count(*) from few) <= ${few}`], orderBy(order))]);
+    const from = `few f\ncross join lateral (select r.* from resource r where ${found} limit 1) r`;
+    tables.push(['found', select({ key: key.sql, id: 'r.id', from, where: after }, [enough], orderBy(order))]);
   }
   for (const [i, part] of partsOf(plan, key, order, scope).entries()) {
-    const gates = few > 0 ? [`(select count(*) from few) > ${few}`] : [];
+    const gates = few > 0 ? [`not (${enough})`] : [];
     if (part.valueless && i > 0) gates.push(`(select count(*) from part${i - 1}) < ${limit}`);
-    const by = part.valueless || key === byId ? idWay : `${part.key}${direction(key.descending)}, ${idWay}`;
+    const first = part.valueless || key === byId ? [] : [`${part.key}${direction(key.descending)}`];
+    const by = [...first, ...ways(rest), `${part.id}${direction(order.idDescending)}`].join(', ');
     tables.push([`part${i}`, select(part, gates, by)]);
   }
   const names = tables.map(([name]) => name).filter((name) => name !== 'few');
   return [
     `with ${tables.map(([name, text]) => `${name} as materialized (\n${text}\n)`).join(',\n')}`,
     `select * from (${names.map((name) => `select * from ${name}`).join(' union all ')}) u`,
-    `order by k0${direction(key.descending)} nulls last, uuid${direction(order.idDescending)}`,
+    `order by ${[...[key, ...rest].map((k, i) => `k${i}${direction(k.descending)} nulls last`), `uuid${direction(order.idDescending)}`].join(', ')}`,
     `limit ${limit}`,
   ].join('\n');
 }
@@ -76,8 +85,8 @@ function partsOf(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[]
   const dated = plan.where.some((c) => c.kind === 'date') && isDate(key);
   if (key.nullable && (past || !dated)) {
     const where = [...conditions(plan, key, scope), `${key.sql} is null`];
-    if (past) where.push(idAfter(order.idDescending, after, scope));
-    parts.push({ key: `null::${key.type}`, from: 'resource r', where, valueless: true });
+    if (past) where.push(restAfter(order, after, scope, 'r.id'));
+    parts.push({ key: `null::${key.type}`, id: 'r.id', from: 'resource r', where, valueless: true });
   }
   return parts;
 }
@@ -93,11 +102,11 @@ function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part
   const where = conditions(plan, key, scope);
   if (order.keys.length === 0) {
     if (plan.after !== undefined) where.push(idAfter(order.idDescending, plan.after, scope));
-    return [{ key: key.sql, from: 'resource r', where }];
+    return [{ key: key.sql, id: 'r.id', from: 'resource r', where }];
   }
   if (key.nullable) where.push(`${key.sql} is not null`);
   if (plan.after !== undefined) where.push(...beyond(key.sql, key, order, plan.after, scope));
-  const part: Part = { key: key.sql, from: 'resource r', where };
+  const part: Part = { key: key.sql, id: 'r.id', from: 'resource r', where };
   const instants = isDate(key) ? reachedInstants(plan.where, scope.values) : [];
   if (instants.length === 0) return [part];
   const bound = `greatest(${instants.join(', ')}) - interval '${LONG_DATE_DAYS} days'`;
@@ -107,34 +116,58 @@ function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part
   ];
 }
 
-/** Along a side table: of several values of a resource the first in the order counts, once. */
+/**
+ * Along a side table: of several values of a resource the first in the order counts, once. PostgreSQL takes a join on type
+ * and id, and a `not exists`, for conditions that leave next to nothing, and would sort all there is; so the resource is
+ * looked up for each row (`limit 1` keeps that from becoming a join), and what comes before is asked as a value.
+ */
 function sideParts(plan: SearchPlan, key: Key, side: Side, order: Order, scope: Scope): Part[] {
   const value = `v.${side.column}`;
   const earlier = `w.${side.column} ${key.descending ? '>' : '<'} ${value}`;
   const better = `${earlier} or (w.${side.column} = ${value} and w.ctid < v.ctid)`;
-  const bounds = side.clause === undefined ? [[]] : spanBounds(side.clause, scope);
-  return bounds.map((bound) => {
-    const first = `not exists (select from ${side.table} w where w.type = r.type and w.id = v.id and ${side.test('w')} and (${better}))`;
-    const where = [side.test('v'), ...bound, ...conditions(plan, key, scope), first];
-    if (plan.after !== undefined) where.push(...beyond(value, key, order, plan.after, scope));
-    return { key: value, from: `${side.table} v\njoin resource r on r.type = v.type and r.id = v.id`, where };
+  return spansApart(side, scope).map(({ bound, fenced }) => {
+    const own = [side.test('v'), ...bound];
+    const rows = fenced
+      ? `(select v.*, v.ctid from ${side.table} v where ${own.join(' and ')} offset 0) v`
+      : `${side.table} v`;
+    const before = `select false from ${side.table} w where w.type = v.type and w.id = v.id and ${side.test('w')} and (${better}) limit 1`;
+    const where = [...(fenced ? [] : own), `coalesce((${before}), true)`];
+    if (plan.after !== undefined) where.push(...beyond(value, key, order, plan.after, scope, 'v.id'));
+    const asked = [...conditions(plan, key, scope), 'r.id = v.id'].join(' and ');
+    const from = `${rows}\ncross join lateral (select r.* from resource r where ${asked} limit 1) r`;
+    return { key: value, id: 'v.id', from, where };
   });
 }
 
+interface Stretch {
+  readonly bound: readonly string[];
+  /** To be found first and sorted then: PostgreSQL does not know how few they are, and would walk along the order. */
+  readonly fenced: boolean;
+}
+
 /** Numbers that reach above a number are points above it, or ranges that begin before: two parts, each with its index. */
-function spanBounds(clause: SideClause, { values }: Scope): readonly (readonly string[])[] {
-  if (clause.kind !== 'number' || clause.second !== undefined) return [[]];
+function spansApart({ clause }: Side, { values }: Scope): readonly Stretch[] {
+  const whole = [{ bound: [], fenced: false }];
+  if (clause?.kind !== 'number' || clause.second !== undefined) return whole;
   const { prefix, lo, hi } = clause.test;
   const edge = prefix === 'gt' ? hi : prefix === 'ge' || prefix === 'ap' ? lo : undefined;
-  if (edge === undefined) return [[]];
+  if (edge === undefined) return whole;
   const place = values.put(edge, 'float8');
   const [over, under] = prefix === 'gt' ? ['>', '<='] : ['>=', '<'];
-  return [[`v.lo ${over} ${place}`], [`v.lo ${under} ${place}`, `v.hi > v.lo`, `v.hi >= ${place}`]];
+  return [
+    { bound: [`v.lo ${over} ${place}`], fenced: false },
+    { bound: [`v.lo ${under} ${place}`, 'v.hi > v.lo', `v.hi >= ${place}`], fenced: true },
+  ];
 }
 
 /** After the cursor in the order of a present key: the first bound is implied by the second, and is what an index understands. */
-function beyond(sql: string, key: Key, order: Order, cursor: Cursor, scope: Scope): string[] {
+function beyond(sql: string, key: Key, order: Order, cursor: Cursor, scope: Scope, id: Part['id'] = 'r.id'): string[] {
   const place = scope.values.put(cursor.values[0], key.type);
   const sign = key.descending ? '<' : '>';
-  return [`${sql} ${sign}= ${place}`, `(${sql} ${sign} ${place} or ${idAfter(order.idDescending, cursor, scope)})`];
+  return [`${sql} ${sign}= ${place}`, `(${sql} ${sign} ${place} or ${restAfter(order, cursor, scope, id)})`];
+}
+
+/** After the cursor among rows whose first key is the same. */
+function restAfter({ keys, idDescending }: Order, cursor: Cursor, scope: Scope, id: Part['id']): string {
+  return afterCursor({ keys: keys.slice(1), idDescending }, { ...cursor, values: cursor.values.slice(1) }, scope, id);
 }
