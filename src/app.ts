@@ -114,6 +114,7 @@ function statementOf(
       version: VERSION,
       date,
       resourceTypes: definitions.resourceTypes,
+      compartments: Object.values(definitions.compartments),
       searchParameters: (type) => servedParameters(definitions, type),
       includes: (type) => includableParameters(definitions, type),
       reverseIncludes: (type) => revIncludableParameters(definitions, type),

@@ -23,6 +23,8 @@ export interface Served {
   /** ISO day on which what is served last changed: the start of the process. */
   readonly date: string;
   readonly resourceTypes: readonly string[];
+  /** Canonical URLs of the compartments that are searched. */
+  readonly compartments: readonly string[];
   /** The parameters of a type that searches really take. */
   readonly searchParameters: (type: string) => readonly SearchParameterDefinition[];
   /** Reference parameters that `_include` takes, as `Type:param`. */
@@ -83,7 +85,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
         ],
         ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),
-        compartment: ['http://hl7.org/fhir/CompartmentDefinition/patient'],
+        compartment: [...served.compartments],
       },
     ],
   };

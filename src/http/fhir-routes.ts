@@ -88,10 +88,10 @@ function addresses(options: FhirRoutes): readonly Address[] {
   const ofType = ({ type }: Params) => ({ type });
   const ofInstance = ({ type, id }: Params) => ({ type, id });
   const ofVersion = ({ type, id, version }: Params) => ({ type, id, version });
-  /** `Patient/[id]/Observation`, `Patient/[id]/*`: a patient's compartment. */
+  /** `Encounter/[id]/Observation`, `Encounter/[id]/*`: a compartment. */
   const isMember = ({ type, op }: Params) =>
-    type === 'Patient' && (op === '*' || service.definitions.isResourceType(op));
-  const inCompartment: Run = (r, { id, op }) => searchCompartment(service, id, op, r);
+    Object.hasOwn(service.definitions.compartments, type) && (op === '*' || service.definitions.isResourceType(op));
+  const inCompartment: Run = (r, { type, id, op }) => searchCompartment(service, { type, id }, op, r);
   const compartment = answer(inCompartment);
   const compartmentByForm = answer(inCompartment, formQueryOf);
   const onOp = (place: (p: Params) => OperationPlace) => operation(place, (p) => p.op);

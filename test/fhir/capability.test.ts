@@ -132,6 +132,16 @@ t.test('the statement', async (t) => {
     }
   });
 
+  t.test('every compartment that is claimed is searched, and no other', async (t) => {
+    const claimed: readonly string[] = rest.compartment;
+    const codes = ['Patient', 'Encounter', 'RelatedPerson', 'Practitioner', 'Device'];
+    t.equal(claimed.length, codes.length);
+    for (const type of [...codes, 'Organization', 'Group', 'Location']) {
+      const isClaimed = claimed.some((url) => url.toLowerCase().endsWith(`/${type.toLowerCase()}`));
+      t.equal((await s.get(`${type}/x/*`)).status, isClaimed ? 200 : 404, type);
+    }
+  });
+
   t.test('every search parameter of every type answers', async (t) => {
     const all = resources.flatMap((r) =>
       (r.searchParam ?? []).map((p: Json) => ({

@@ -92,7 +92,12 @@ t.test('/openapi.json', async (t) => {
     const methods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
     for (const [path, item] of paths) {
       for (const method of methods) {
-        const url = path.replace('{type}', 'Patient').replace('{id}', 'p').replace('{version}', '1').slice(1);
+        const url = path
+          .replace(/\{(type|compartment)\}/, 'Patient')
+          .replace('{member}', 'Observation')
+          .replace('{id}', 'p')
+          .replace('{version}', '1')
+          .slice(1);
         const answer = await s.send(method, url, method === 'GET' || method === 'DELETE' ? undefined : {});
         const code = answer.json.issue?.[0]?.details?.coding?.[0]?.code;
         const nothing = answer.status === 405 || code === 'address-unknown' || code === 'operation-unknown';

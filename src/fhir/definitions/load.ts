@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPARTMENTS, LISTED } from './compartments.ts';
 import { definitionsVersion, type PackedDefinitions, packDefinitions, unpackType } from './pack.ts';
 import { typeName, withoutVersion } from './prune.ts';
 import { expander } from './terminology.ts';
@@ -73,6 +74,7 @@ export function open(packed: PackedDefinitions): Definitions {
   const parameterLists = new Map([...parameters].map(([type, byCode]) => [type, [...byCode.values()]]));
   const parameterUrls = new Map(packed.searchParameters.map((p) => [p.url, p]));
 
+  const patientCompartment = (type: string) => ownValue(packed.patientCompartment, type) ?? [];
   return {
     fhirVersion: '4.0.1',
     resourceTypes,
@@ -91,11 +93,18 @@ export function open(packed: PackedDefinitions): Definitions {
     searchParameters: (type) => parameterLists.get(type) ?? [],
     searchParameter: (type, code) => parameters.get(type)?.get(code),
     searchParameterByUrl: (url) => parameterUrls.get(withoutVersion(url)),
-    patientCompartment: (type) =>
-      Object.hasOwn(packed.patientCompartment, type) ? (packed.patientCompartment[type] ?? []) : [],
+    patientCompartment,
+    compartment: (owner, type) =>
+      owner === 'Patient' ? patientCompartment(type) : (ownValue(ownValue(LISTED, owner) ?? {}, type) ?? []),
+    compartments: COMPARTMENTS,
     expansion: expander(terminology),
     ...terminology,
   };
+}
+
+/** A value by a name that may be anything, `constructor` too. */
+function ownValue<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function parametersByType(

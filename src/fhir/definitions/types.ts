@@ -154,6 +154,13 @@ export interface Definitions {
   searchParameterByUrl(url: string): SearchParameterDefinition | undefined;
   /** Codes of the search parameters that put a resource of this type into a patient's compartment; empty = never in it. */
   patientCompartment(type: string): readonly string[];
+  /**
+   * As {@link patientCompartment}, of the compartment of any type: Patient, Encounter, RelatedPerson, Practitioner, Device.
+   * `{def}` stands for the resource itself.
+   */
+  compartment(owner: string, type: string): readonly string[];
+  /** Types that have compartments, with the canonical URL of the CompartmentDefinition. */
+  readonly compartments: Readonly<Record<string, string>>;
   /** A value set by URL (a `|version` is ignored), or undefined when its codes are not all known here. */
   expansion(valueSet: string): Expansion | undefined;
   valueSet(url: string): ValueSetDefinition | undefined;

@@ -60,7 +60,9 @@ async function readOne(
     case 'type':
       return searchWith(service, store, type!, request);
     case 'compartment':
-      if (type === 'Patient') return searchCompartmentWith(service, store, id!, member!, request);
+      if (Object.hasOwn(service.definitions.compartments, type!)) {
+        return searchCompartmentWith(service, store, { type: type!, id: id! }, member!, request);
+      }
   }
   const other = query.find(([name]) => name !== '_format' && name !== '_pretty' && !FORM_PARAMETERS.includes(name));
   if (other === undefined) {

@@ -1,6 +1,6 @@
-// search of a type, of everything, of a patient's compartment: https://hl7.org/fhir/R4/http.html#search
+// search of a type, of everything, of a compartment: https://hl7.org/fhir/R4/http.html#search
 import type { Page, ReadStore } from '../../storage/types.ts';
-import { parseCompartmentSearch, parseSearch, parseSystemSearch } from '../search/index.ts';
+import { type CompartmentOwner, parseCompartmentSearch, parseSearch, parseSystemSearch } from '../search/index.ts';
 import type { ParsedSearch, SearchOptions } from '../search/parse.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { includedWith } from './include.ts';
@@ -38,28 +38,28 @@ export async function searchSystemWith(
 }
 
 /**
- * A search of a patient's compartment: `Patient/[id]/[type]`, or `Patient/[id]/*` for all types of it.
+ * A search of a compartment: `Encounter/[id]/[type]`, or `Encounter/[id]/*` for all types of it.
  * @throws FaultError 400, also for a type that stands in no such compartment
  */
 export function searchCompartment(
   service: FhirService,
-  patient: string,
+  owner: CompartmentOwner,
   type: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return searchCompartmentWith(service, service.store, patient, type, request);
+  return searchCompartmentWith(service, service.store, owner, type, request);
 }
 
 /** See {@link searchCompartment}; reads from `store`, which may be a transaction. */
 export async function searchCompartmentWith(
   service: FhirService,
   store: ReadStore,
-  patient: string,
+  owner: CompartmentOwner,
   type: string,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  const parsed = await parseCompartmentSearch(service, store, patient, type, request.query, optionsOf(request));
-  return answer(service, store, parsed, `${request.base}/Patient/${patient}/${type}`, request);
+  const parsed = await parseCompartmentSearch(service, store, owner, type, request.query, optionsOf(request));
+  return answer(service, store, parsed, `${request.base}/${owner.type}/${owner.id}/${type}`, request);
 }
 
 function optionsOf({ base, handling }: FhirRequest): SearchOptions {

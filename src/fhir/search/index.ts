@@ -11,7 +11,7 @@ export { type ParsedSearch, parseSearch, type Query, type SearchContext, type Se
 export { CURSOR } from './reading.ts';
 export { DEFAULT_COUNT, MAX_COUNT, type Total } from './results.ts';
 export { type Form, subset } from './subset.ts';
-export { parseCompartmentSearch, parseSystemSearch } from './wide.ts';
+export { type CompartmentOwner, parseCompartmentSearch, parseSystemSearch } from './wide.ts';
 
 /** The search parameters of a type that searches take, for the CapabilityStatement. */
 export function servedParameters(definitions: Definitions, type: string): SearchParameterDefinition[] {

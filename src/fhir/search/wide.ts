@@ -1,7 +1,8 @@
-// Searches over several types: of everything here (`[base]?_type=…`) and of a patient's compartment (`Patient/1/Observation`).
+// Searches over several types: of everything here (`[base]?_type=…`) and of a compartment (`Patient/1/Observation`).
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
 import type { ReadStore } from '../../storage/types.ts';
+import { ITSELF } from '../definitions/compartments.ts';
 import { anyOf, type Draft, NOTHING, type SearchScope, type SearchSource } from './draft.ts';
 import { type ParsedSearch, parseOver, type Query, type SearchContext, type SearchOptions } from './parse.ts';
 import { isCanonical, local } from './references.ts';
@@ -28,27 +29,33 @@ export async function parseSystemSearch(
   return over(context, store, query, undefined, { ...options, place: '/' });
 }
 
+/** Whose compartment: a resource of a type that has one. */
+export interface CompartmentOwner {
+  readonly type: string;
+  readonly id: string;
+}
+
 /**
- * Reads a search of a patient's compartment, of one type or of all that can stand in it (`*`).
- * @throws FaultError 400; also for a type that stands in no patient's compartment
+ * Reads a search of a compartment, of one type or of all that can stand in it (`*`).
+ * @throws FaultError 400; also for a type that stands in no compartment of the owner's type
  */
 export async function parseCompartmentSearch(
   context: SearchContext,
   store: WideSource,
-  patient: string,
+  owner: CompartmentOwner,
   type: string,
   query: Query,
   options: SearchOptions = {},
 ): Promise<ParsedSearch> {
   const { definitions } = context;
-  const members = definitions.resourceTypes.filter((t) => definitions.patientCompartment(t).length > 0);
-  const wanted = { ...options, place: `/Patient/${patient}/`, within: compartmentOf(patient) };
+  const members = definitions.resourceTypes.filter((t) => definitions.compartment(owner.type, t).length > 0);
+  const wanted = { ...options, place: `/${owner.type}/${owner.id}/`, within: compartmentOf(owner) };
   if (type === '*') return over(context, store, query, members, wanted);
   if (!members.includes(type)) {
     throw new FaultError([
       badValue('type', type, {
-        en: `a type that stands in a Patient's compartment: ${members.join(', ')}`,
-        fr: `un type qui figure dans le compartiment d’un Patient : ${members.join(', ')}`,
+        en: `a type that stands in the compartment of a resource of type ${owner.type}: ${members.join(', ')}`,
+        fr: `un type qui figure dans le compartiment d’une ressource de type ${owner.type} : ${members.join(', ')}`,
       }),
     ]);
   }
@@ -102,14 +109,15 @@ function particularOf([name]: Query[number]): Fault[] {
   ];
 }
 
-/** R4's compartment: what names the patient by any of the parameters that the definition lists. */
-function compartmentOf(patient: string): (scope: SearchScope) => Draft {
+/** R4's compartment: what names its owner by any of the parameters that the definition lists. */
+function compartmentOf({ type, id }: CompartmentOwner): (scope: SearchScope) => Draft {
   return (scope) => {
     const { definitions, index } = scope;
-    const drafts = definitions.patientCompartment(index.type).flatMap((code) => {
+    const drafts = definitions.compartment(type, index.type).flatMap((code): Draft[] => {
+      if (code === ITSELF) return [{ kind: 'id', anyOf: [id] }];
       const parameter = index.parameters.get(code);
       if (parameter === undefined || parameter.kind !== 'reference' || isCanonical(parameter)) return [];
-      return parameter.targets.includes('Patient') ? [local(parameter, ['Patient'], patient, scope)] : [];
+      return parameter.targets.includes(type) ? [local(parameter, [type], id, scope)] : [];
     });
     return drafts.length === 0 ? NOTHING : anyOf(drafts);
   };

@@ -1,16 +1,17 @@
 // What the paths of the OpenAPI document share: parameters, headers, schemas and answers.
 import { FHIR_TYPE, fhirContent, type Json, ref, type Say, text } from './words.ts';
 
-export function components(say: Say, types: readonly string[]): Json {
+/** @param compartments types that have compartments */
+export function components(say: Say, types: readonly string[], compartments: readonly string[]): Json {
   return {
-    parameters: parameters(say),
+    parameters: parameters(say, compartments),
     headers: headers(say),
     schemas: schemas(say, types),
     responses: responses(say),
   };
 }
 
-function parameters(say: Say): Json {
+function parameters(say: Say, compartments: readonly string[]): Json {
   const query = (name: string, schema: Json, en: string, fr: string): Json => ({
     name,
     in: 'query',
@@ -35,6 +36,18 @@ function parameters(say: Say): Json {
   return {
     type: path('type', ref('schemas', 'ResourceType'), 'Resource type', 'Type de ressource'),
     id: path('id', ref('schemas', 'Id'), 'Logical id', 'Identifiant logique'),
+    compartment: path(
+      'compartment',
+      { type: 'string', enum: compartments },
+      'Type whose compartments are searched',
+      'Type dont on cherche dans les compartiments',
+    ),
+    member: path(
+      'member',
+      string,
+      'Type that is searched; * is all that stand in the compartment',
+      'Type recherché ; * désigne tous ceux du compartiment',
+    ),
     version: path('version', { type: 'string', pattern: '^[1-9][0-9]{0,8}$' }, 'Version', 'Version'),
     search: {
       name: 'search',

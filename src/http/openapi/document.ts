@@ -49,6 +49,13 @@ export function openApi({ statement, operations, definitions }: Described, langu
     components: components(
       say,
       (rest.resource ?? []).map((r) => r.type as string),
+      (rest.compartment ?? []).map(ownerOf),
     ),
   };
+}
+
+/** `…/CompartmentDefinition/relatedPerson` → RelatedPerson */
+function ownerOf(definition: string): string {
+  const name = definition.slice(definition.lastIndexOf('/') + 1);
+  return name[0]!.toUpperCase() + name.slice(1);
 }

@@ -28,6 +28,10 @@ const PATCH_BODY: Json = {
   ...fhirContent('Parameters'),
 };
 
+const FORM_BODY: Json = {
+  'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: { type: 'string' } } },
+};
+
 /** By code of R4's interactions; those of the base begin with `system:`. */
 const INTERACTIONS: Readonly<Record<string, Interaction>> = {
   'search-type': {
@@ -84,9 +88,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     method: 'post',
     summary: text('Search a type, parameters in the body', 'Rechercher, paramètres dans le corps'),
     takes: ['prefer'],
-    body: {
-      'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: { type: 'string' } } },
-    },
+    body: FORM_BODY,
     good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
     errors: ['400', '406', '415', '503'],
   },
@@ -180,6 +182,30 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
     errors: ['400', '406', '503'],
   },
+  compartment: {
+    path: '/{compartment}/{id}/{member}',
+    method: 'get',
+    summary: text('Search a compartment', 'Rechercher dans un compartiment'),
+    description: text(
+      'What belongs to a resource by the CompartmentDefinitions of R4.',
+      'Ce qui relève d’une ressource selon les CompartmentDefinition de R4.',
+    ),
+    takes: SEARCH,
+    good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
+    errors: ['400', '404', '406', '503'],
+  },
+  'compartment-post': {
+    path: '/{compartment}/{id}/{member}/_search',
+    method: 'post',
+    summary: text(
+      'Search a compartment, parameters in the body',
+      'Rechercher dans un compartiment, paramètres dans le corps',
+    ),
+    takes: ['prefer'],
+    body: FORM_BODY,
+    good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
+    errors: ['400', '404', '406', '415', '503'],
+  },
   'system:transaction': {
     path: '/',
     method: 'post',
@@ -221,6 +247,9 @@ export function interactionPaths(statement: CapabilityStatement, say: Say): Reco
   }
   for (const { code } of rest.interaction ?? []) claimed.set(`system:${code}`, []);
   claimed.set('system:capabilities', []);
+  // The types on their paths are those of the compartments, whatever the resources are.
+  if ((rest.compartment ?? []).length > 0)
+    for (const code of ['compartment', 'compartment-post']) claimed.set(code, all);
   const paths: Record<string, Record<string, Json>> = {};
   for (const [code, interaction] of Object.entries(INTERACTIONS)) {
     const types = claimed.get(code);

@@ -75,7 +75,7 @@ t.test('a search of everything', async (t) => {
   refused(t, await s.get('?identifier=x'), 400);
 });
 
-t.test('a search of a patient’s compartment', async (t) => {
+t.test('a search of a compartment', async (t) => {
   t.strictSame(ids((await s.get(`${ref}/Observation`)).json), [reading]);
   t.strictSame(ids((await s.get(`${ref}/Observation?status=final`)).json), [reading]);
   t.strictSame(ids((await s.get(`${ref}/Observation?status=amended`)).json), []);
@@ -85,7 +85,9 @@ t.test('a search of a patient’s compartment', async (t) => {
   t.strictSame(ids((await s.post(`${ref}/Observation/_search`, 'status=final', form)).json), [reading]);
   refused(t, await s.get(`${ref}/Animal`), 404);
   refused(t, await s.get(`${ref}/StructureDefinition`), 400);
-  refused(t, await s.get(`${device}/Observation`), 404);
+  t.strictSame(ids((await s.get(`${device}/Observation`)).json), []);
+  refused(t, await s.get(`${device}/Patient`), 400, 'search-value');
+  refused(t, await s.get('Organization/x/Observation'), 404);
   refused(t, await s.post(`${ref}/Observation`, {}), 405, 'method-not-allowed');
   t.equal((await s.send('OPTIONS', `${ref}/Observation`)).headers.allow, 'GET, HEAD, OPTIONS');
 });
@@ -105,9 +107,9 @@ t.test('both in bundles', async (t) => {
   const batch = await s.post('', {
     resourceType: 'Bundle',
     type: 'batch',
-    entry: [...entries, get(`${device}/Observation`)],
+    entry: [...entries, get('Organization/x/Observation'), get(`${device}/Observation`)],
   });
-  t.strictSame(statuses(batch.json), [200, 200, 200, 200, 200, 400]);
+  t.strictSame(statuses(batch.json), [200, 200, 200, 200, 200, 400, 200]);
 });
 
 t.test('handling says what becomes of unknown parameters', async (t) => {

@@ -32,13 +32,13 @@ const requestOf = (query: string, more: Partial<FhirRequest> = {}): FhirRequest 
 
 async function shown(type: string, query: string, more?: Partial<FhirRequest>): Promise<Shown> {
   const request = requestOf(query, more);
-  const [, patient, inner] = /^Patient\/(\w+)\/(.+)$/.exec(type) ?? [];
+  const [, owner, id, inner] = /^(\w+)\/(\w+)\/(.+)$/.exec(type) ?? [];
   const answer =
     type === ''
       ? searchSystem(service, request)
-      : patient === undefined
+      : owner === undefined
         ? search(service, type, request)
-        : searchCompartment(service, patient, inner!, request);
+        : searchCompartment(service, { type: owner, id: id! }, inner!, request);
   return JSON.parse((await answer).body!) as Shown;
 }
 

@@ -29,13 +29,13 @@ async function statements(type: string, query: string): Promise<number> {
     query: [...new URLSearchParams(query)],
     prefer: undefined,
   };
-  const [, patient, inner] = /^Patient\/(\w+)\/(.+)$/.exec(type) ?? [];
+  const [, owner, id, inner] = /^(\w+)\/(\w+)\/(.+)$/.exec(type) ?? [];
   const ask = () =>
     type === ''
       ? searchSystem(service, request)
-      : patient === undefined
+      : owner === undefined
         ? search(service, type, request)
-        : searchCompartment(service, patient, inner!, request);
+        : searchCompartment(service, { type: owner, id: id! }, inner!, request);
   // The second time: sessions are open, patients known.
   await ask();
   count = 0;
