@@ -24,7 +24,7 @@ import { answerIds, requestId } from './http/request-id.ts';
 import type { Clock } from './kernel/clock.ts';
 import { fault } from './kernel/fault.ts';
 import type { Law } from './law/law.ts';
-import { operations } from './operations/index.ts';
+import { operations, rules } from './operations/index.ts';
 import type { OperationService } from './operations/operation.ts';
 import type { Store } from './storage/types.ts';
 
@@ -56,6 +56,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     store: parts.store,
     clock: parts.clock,
     law: parts.law,
+    rules,
     definitions,
     extractor: createExtractor(definitions, parts.publicBase === undefined ? {} : { base: parts.publicBase }),
     validator: createValidator({

@@ -1,7 +1,7 @@
 // What every interaction works with, and the shapes of a request and its answer without HTTP.
 import type { Resource } from '@medplum/fhirtypes';
 import type { Clock } from '../kernel/clock.ts';
-import type { Store } from '../storage/types.ts';
+import type { Store, StoredResource, Tx } from '../storage/types.ts';
 import type { Definitions } from './definitions/types.ts';
 import type { Extractor } from './extract/index.ts';
 import type { Exact } from './json.ts';
@@ -15,6 +15,18 @@ export interface FhirService {
   readonly definitions: Definitions;
   readonly validator: Validator;
   readonly extractor: Extractor;
+  /** By resource type. */
+  readonly rules?: ReadonlyMap<string, WriteRule>;
+}
+
+/** What the house asks of writes of a type beside R4 and its profiles, and what hangs on them. Operations make them. */
+export interface WriteRule {
+  /** Before a resource is stored that was not there, or is no more. @throws FaultError 422 */
+  created(after: AnyResource): void;
+  /** Before a state is replaced, in the same transaction, which holds its patient. @throws FaultError 422 */
+  replaced(service: FhirService, tx: Tx, before: StoredResource, after: AnyResource): Promise<void>;
+  /** When a state was deleted, in the same transaction. */
+  deleted(tx: Tx, id: string): Promise<void>;
 }
 
 /** What of a request matters to an interaction. */

@@ -29,6 +29,7 @@ export interface World {
   get(path: string, headers?: Headers): Promise<Answer>;
   post(path: string, body: unknown, headers?: Headers): Promise<Answer>;
   put(path: string, body: unknown): Promise<Answer>;
+  patch(path: string, body: unknown, headers?: Headers): Promise<Answer>;
   delete(path: string): Promise<Answer>;
 }
 
@@ -43,7 +44,12 @@ export async function world(t: Scope, now = '2026-11-24T10:00:00Z'): Promise<Wor
     await app.close();
     await store.close();
   });
-  const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, headers: Headers, body?: unknown) => {
+  const send = async (
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    headers: Headers,
+    body?: unknown,
+  ) => {
     const url = path.replace(/^https?:\/\/[^/]+\/fhir\//, '');
     const answer = await app.inject({
       method,
@@ -64,6 +70,7 @@ export async function world(t: Scope, now = '2026-11-24T10:00:00Z'): Promise<Wor
     get: (path, headers = {}) => send('GET', path, headers),
     post: (path, body, headers = {}) => send('POST', path, headers, body),
     put: (path, body) => send('PUT', path, {}, body),
+    patch: (path, body, headers = {}) => send('PATCH', path, headers, body),
     delete: (path) => send('DELETE', path, {}),
   };
 }

@@ -20,6 +20,7 @@ export async function create(
   const resource = checkedResource(service, request.body.value, type);
   const { ifNoneExist } = request;
   if (ifNoneExist !== undefined) return createUnlessThere(service, type, resource, { ...request, ifNoneExist });
+  service.rules?.get(type)?.created(resource);
   return referring(service.store, async (work) => {
     await checkReferences(service, service.store, [{ resource, at: '' }], NONE, work);
     const patient = await patientOfNew(service, resource);
@@ -48,6 +49,7 @@ async function createUnlessThere(
     await checkReferences(service, service.store, [{ resource, at: '' }], NONE, need.work);
     const there = await matchOf(service, tx, type, query, request.base);
     if (there !== undefined) return written(service, there, 200, request);
+    service.rules?.get(type)?.created(resource);
     const id = newId(patient, service.clock);
     await claim(tx, type, query, id);
     const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' });

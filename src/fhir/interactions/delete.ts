@@ -7,6 +7,7 @@ import { removed } from './answer.ts';
 import { canonicalQuery, matchOf } from './matching.ts';
 import { deletionOf } from './prepare.ts';
 import { checkUnreferenced } from './referrers.ts';
+import { afterDeletion } from './rules.ts';
 import { keyOf, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
@@ -56,7 +57,7 @@ async function removeIn(
   need.deletion([reference]);
   const write = deletionOf(service, current);
   await tx.write([write]);
-  await tx.releaseWindows(id);
+  await afterDeletion(service, tx, [write]);
   await checkUnreferenced(service, tx, [current]);
   return removed(reference, request, write.version);
 }

@@ -10,6 +10,7 @@ import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../ser
 import { gone, unknown, written } from './answer.ts';
 import { canonicalQuery, matchOf, queryText } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
+import { judgeWrite } from './rules.ts';
 import { keyOf, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
@@ -74,6 +75,7 @@ async function patchIn(
   await checkReferences(service, tx, [{ resource, at: '' }], new Set([`${type}/${id}`]), need.work);
   const patient = type === 'Patient' ? current!.patient : await patientOf(service, tx, resource);
   need.patient(patient);
+  await judgeWrite(service, tx, current, resource);
   const version = current!.version + 1;
   const write = writeOf(service, resource, { digits }, { id, version, patient, method: 'PATCH' });
   await tx.write([write]);

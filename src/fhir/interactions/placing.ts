@@ -13,6 +13,7 @@ import { noMatch, patchedResource } from './patch.ts';
 import { deletionOf, patientOf } from './prepare.ts';
 import { checkUnreferenced } from './referrers.ts';
 import type { Linked, Placement } from './rewrite.ts';
+import { afterDeletion } from './rules.ts';
 import type { Need } from './touching.ts';
 import { checkUnused, idOfMatch, lockForUpdate } from './update.ts';
 
@@ -100,7 +101,7 @@ export class Placing {
     this.#need.deletion(deletions.map(({ type, id }) => `${type}/${id}`));
     this.#deleted.push(...deletions);
     await tx.write(deletions);
-    for (const { id } of deletions) await tx.releaseWindows(id);
+    await afterDeletion(this.#service, tx, deletions);
   }
 
   /** After everything is written. @throws FaultError 409 naming the entry and who refers to what it deletes */

@@ -4,7 +4,7 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
 import { patientOf as routedPatient } from '../../storage/ids.ts';
-import type { PatientKey, ReadStore, ResourceWrite, Tx } from '../../storage/types.ts';
+import type { PatientKey, ResourceWrite, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { AnyResource, FhirRequest, FhirService } from '../service.ts';
 import { removed, written } from './answer.ts';
@@ -18,6 +18,7 @@ import { checkDistinct, type Placed, Placing } from './placing.ts';
 import { checkReferences, patientOf, writesOf } from './prepare.ts';
 import { readEntryFrom } from './reading.ts';
 import { danglingUrns, type Linked, type Resolved, rewriteLinks } from './rewrite.ts';
+import { judgeEntries } from './rules.ts';
 import { keyOf, type Need, touching } from './touching.ts';
 import { checkId } from './update.ts';
 
@@ -41,7 +42,7 @@ export async function transaction(
     return referring(service.store, async (work) => {
       const need: Need = { patient: () => undefined, deletion: () => undefined, work };
       const placing = new Placing(service, service.store, undefined, need, request.base);
-      const writes = await put(service, service.store, placing, need, entries, linked, NOTHING, request);
+      const writes = await put(service, undefined, placing, need, entries, linked, NOTHING, request);
       await service.store.create(writes);
       return writes.map((write) => written(service, write, 201, minimal));
     });
@@ -148,7 +149,7 @@ function candidatesOf(entries: readonly Entry[], placing: Placing): Candidate[] 
 /** Gives every entry its identity, rewrites links, checks references, and makes the writes in the order of the entries. */
 async function put(
   service: FhirService,
-  store: ReadStore,
+  tx: Tx | undefined,
   placing: Placing,
   need: Need,
   entries: readonly Entry[],
@@ -172,7 +173,8 @@ async function put(
   const live = linked.filter(({ index }) => placing.placed[index]?.there === undefined);
   const known = entries.flatMap((e) => (e.method === 'DELETE' ? [] : [`${e.type}/${placing.placed[e.index]?.id}`]));
   const checked = live.map(({ index, resource }) => ({ resource, at: `Bundle.entry[${index}].resource` }));
-  await checkReferences(service, store, checked, new Set(known), need.work);
+  await checkReferences(service, tx ?? service.store, checked, new Set(known), need.work);
+  await judgeEntries(service, tx, live, placing.placed);
   const items: { resource: AnyResource; identity: Parameters<typeof writesOf>[1][number]['identity'] }[] = [];
   for (const { index, resource } of live) {
     const { id, patient, version } = placing.placed[index] as Placed;

@@ -10,6 +10,7 @@ import { written } from './answer.ts';
 import { checkWriteConditions } from './conditions.ts';
 import { canonicalQuery, claim, matchOf } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
+import { judgeWrite } from './rules.ts';
 import { keyOf, type Need, touching } from './touching.ts';
 
 type WithBody = FhirRequest & { body: Exact };
@@ -101,6 +102,7 @@ async function replace(
   const isPatient = resource.resourceType === 'Patient';
   const patient = isPatient ? ((await tx.patientKeys([id])).get(id) ?? at.patient) : at.patient;
   need.patient(patient);
+  await judgeWrite(service, tx, current, resource);
   const version = (current?.version ?? 0) + 1;
   const write = writeOf(service, resource, request.body, { id, version, patient, method: 'PUT' });
   await tx.write([write]);

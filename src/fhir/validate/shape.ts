@@ -149,7 +149,7 @@ export class Shapes {
         format,
         codes: e.binding && codeCheck(t.code, e.binding.valueSet, this.definitions.expansion),
         rules: inline === e.path ? [] : elementRules(e, kind === PRIMITIVE ? () => [t.code] : () => [shape()], this),
-        targets: targetSet(t.targets),
+        targets: targetSet(t.targets, e.path),
         bit,
         choice,
         twin: `_${json}`,
@@ -187,9 +187,16 @@ function elementRules(e: ElementDefinition, types: () => readonly (Shape | strin
   return own.filter((c) => ![...ofType].some((d) => d.key === c.key)).map((c) => new Rule(c, types));
 }
 
-function targetSet(targets: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return targets === undefined || targets.includes('Resource') ? undefined : new Set(targets);
+function targetSet(targets: readonly string[] | undefined, path: string): ReadonlySet<string> | undefined {
+  if (targets === undefined || targets.includes('Resource')) return undefined;
+  return new Set([...targets, ...(BEYOND_R4[path] ?? [])]);
 }
+
+/**
+ * R4 lets Claim.prescription name a DeviceRequest, MedicationRequest or VisionPrescription, and none of them is the ordonnance
+ * of a télésurveillance: that is a ServiceRequest (our profiles, contract 3), wherever the Claim is written or judged.
+ */
+const BEYOND_R4: Readonly<Record<string, readonly string[]>> = { 'Claim.prescription': ['ServiceRequest'] };
 
 function resourceTypeProperty(root: ElementDefinition): Property {
   return {

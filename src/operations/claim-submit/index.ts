@@ -1,3 +1,4 @@
+import { referring } from '../../fhir/interactions/deletions.ts';
 import { checkReferences } from '../../fhir/interactions/prepare.ts';
 import type { AnyResource } from '../../fhir/service.ts';
 import { localDay } from '../../kernel/zone.ts';
@@ -22,15 +23,17 @@ export const claimSubmit: Operation = {
     const { claims, bundled } = submission;
     const body = call.request.body!;
     const placed = claims.map(({ claim, at }) => ({ resource: claim as AnyResource, at }));
-    await checkReferences(service, service.store, placed, NONE);
-    const keys = await patientsOf(service, submission);
-    // Works that share a patient never overlap: what is judged here is what is stored here.
-    const outcome = await service.store.transaction(keys, async (tx) => {
-      const judged = await gather(service, submission);
-      const result = judged.judgement.accepted
-        ? await store(service, tx, claims, judged, body)
-        : ({ kind: 'refused', errors: judged.judgement.errors } as const);
-      return { ...result, created: localDay(service.clock.now(), judged.zone) };
+    const outcome = await referring(service.store, async (work) => {
+      await checkReferences(service, service.store, placed, NONE, work);
+      const keys = await patientsOf(service, submission);
+      // Works that share a patient never overlap: what is judged here is what is stored here.
+      return service.store.transaction(keys, async (tx) => {
+        const judged = await gather(service, submission);
+        const result = judged.judgement.accepted
+          ? await store(service, tx, claims, judged, body)
+          : ({ kind: 'refused', errors: judged.judgement.errors } as const);
+        return { ...result, created: localDay(service.clock.now(), judged.zone) };
+      });
     });
     const { base, language } = call.request;
     const responses =

@@ -5,7 +5,6 @@ import { rebase } from '../../fhir/interactions/prepare.ts';
 import type { Cents } from '../../kernel/cents.ts';
 import { centsOfEuros } from '../../kernel/cents.ts';
 import { parseDay } from '../../kernel/day.ts';
-import type { Fault } from '../../kernel/fault.ts';
 import { FaultError, fault } from '../../kernel/fault.ts';
 import { FORFAIT, LATM_CODE } from '../canonical.ts';
 import { claims as follows, idIn, literal } from '../follow-up/elements.ts';
@@ -83,25 +82,8 @@ function checkQuery(call: OperationCall): void {
   });
 }
 
-/**
- * R4 lets Claim.prescription name a DeviceRequest, MedicationRequest or VisionPrescription; here it names the ordonnance of
- * the télésurveillance, a ServiceRequest (contract 3, and our profiles). That alone is no fault: the rest of the Claim is
- * judged by R4 and its profile as if it named a DeviceRequest.
- */
-function faultsOf(service: OperationService, claim: Claim): Fault[] {
-  const faults = service.validator.validate(claim);
-  const id = idIn(claim.prescription, 'ServiceRequest');
-  if (id === undefined || !faults.some(isOfThePrescription)) return faults;
-  const inR4 = { ...claim, prescription: { ...claim.prescription, reference: `DeviceRequest/${id}` } };
-  return service.validator.validate(inR4).filter((f) => !isOfThePrescription(f));
-}
-
-function isOfThePrescription(f: Fault): boolean {
-  return f.detail === 'reference-target' && f.expression === 'Claim.prescription.reference';
-}
-
 function checkClaim(service: OperationService, claim: Claim, at: string): void {
-  const faults = faultsOf(service, claim);
+  const faults = service.validator.validate(claim);
   if (faults.some((f) => f.severity !== 'warning')) {
     throw new FaultError(
       faults.map((f) => ({ ...f, expression: f.expression === undefined ? at : rebase(f.expression, at) })),

@@ -2,6 +2,7 @@
 
 import { gone, unknown } from '../../fhir/interactions/answer.ts';
 import { checkedResource, writeOf } from '../../fhir/interactions/prepare.ts';
+import { judgeWrite } from '../../fhir/interactions/rules.ts';
 import { lockForUpdate } from '../../fhir/interactions/update.ts';
 import { type Exact, readJson } from '../../fhir/json.ts';
 import type { AnyResource } from '../../fhir/service.ts';
@@ -43,6 +44,7 @@ export async function changeMeta(service: OperationService, call: OperationCall,
     resource.meta = changed((resource.meta ?? {}) as Labels, meta, change);
     if (JSON.stringify(resource.meta) === before) return metaOfState(state);
     checkedResource(service, resource, type);
+    await judgeWrite(service, tx, state, resource);
     // Digits are put back by the object that holds them: labels of both bodies keep theirs.
     const exact = { value: resource, digits: [...stored.digits, ...(request.body?.digits ?? [])] };
     const { version, patient } = state;
