@@ -4,7 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../fhir/interactions/entries.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
-import type { Operation, OperationLevel } from '../operations/operation.ts';
+import { faultsOfBody } from '../operations/input/body.ts';
+import type { Operation, OperationAnswer, OperationCall, OperationLevel } from '../operations/operation.ts';
 import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
 import type { FhirRoutes } from './fhir-routes.ts';
 import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
@@ -28,7 +29,7 @@ export async function runOperation(
   const operation = find(routes.operations, place, code);
   const query = queryOf(request);
   const format = formatOf(request, query, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
-  const answer = await operation.run(routes.service, {
+  const answer = await run(routes, operation, {
     type: place.type,
     id: place.id,
     ...(place.version === undefined ? {} : { version: place.version }),
@@ -59,11 +60,17 @@ export async function runInBundle(routes: FhirRoutes, entry: Entry, request: Fhi
   const { body, ...rest } = request;
   const call = { type, id, ...(version === undefined ? {} : { version }), verb, format: 'json' } as const;
   const sent = verb === 'POST' && entry.resource !== undefined && body !== undefined ? { ...rest, body } : rest;
-  const answer = await operation.run(routes.service, { ...call, request: sent });
+  const answer = await run(routes, operation, { ...call, request: sent });
   if (typeof answer.body === 'string') return { status: answer.status, body: answer.body };
   let text = '';
   for await (const chunk of answer.body) text += chunk;
   return { status: answer.status, body: text };
+}
+
+/** `$validate` looks at its body itself: that may be the resource to judge. */
+function run({ service }: FhirRoutes, operation: Operation, call: OperationCall): Promise<OperationAnswer> {
+  const faults = operation.code === 'validate' ? [] : faultsOfBody(service, call);
+  return operation.run(service, faults.length === 0 ? call : { ...call, faults });
 }
 
 /** The verbs of the operation at an address; undefined when there is none. */

@@ -1,6 +1,6 @@
 // What an operation declares of itself. One list of them is read by the routes, the CapabilityStatement and the tests.
 import type { FhirRequest, FhirService } from '../fhir/service.ts';
-import type { Text } from '../kernel/fault.ts';
+import type { Fault, Text } from '../kernel/fault.ts';
 import type { Law } from '../law/law.ts';
 
 /** The parts that operations share; made once in app.ts. */
@@ -20,6 +20,8 @@ export interface OperationCall {
   readonly version?: string;
   readonly verb: 'GET' | 'POST';
   readonly request: FhirRequest;
+  /** What is wrong with its Parameters or Bundle as a resource: to be told with what else is wrong. */
+  readonly faults?: readonly Fault[];
   /** Negotiated answer: only population operations offer more than JSON. */
   readonly format: 'json' | 'csv' | 'ndjson';
 }

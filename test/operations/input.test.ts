@@ -136,6 +136,21 @@ t.test('all faults are told at once, each at its place', async (t) => {
   );
 });
 
+t.test('what R4 does not know in a body is refused, not passed over', async (t) => {
+  const day = { name: 'asOf', valueDate: '2026-03-10' };
+  for (const [body, place] of [
+    [{ ...parameters(day), foo: 1 }, 'Parameters.foo'],
+    [parameters({ ...day, foo: 1 }), 'Parameters.parameter[0]'],
+    [parameters({ ...day, extension: [{ url: 'http://example.org/x' }] }), 'Parameters.parameter[0].extension[0]'],
+    [{ ...parameters(day), language: ['fr'] }, 'Parameters.language'],
+  ] as const) {
+    const answer = await w.post(`${rx}/$billability`, body);
+    t.match(answer.json, { issue: [{ severity: 'error', expression: [place] }] }, answer.text);
+    t.ok(answer.status === 400 || answer.status === 422);
+  }
+  t.equal((await w.post(`${rx}/$billability`, { ...parameters(day), language: 'fr' })).status, 200);
+});
+
 t.test('the same parameter in the address and the body is twice', async (t) => {
   isRefusal(
     t,

@@ -139,6 +139,7 @@ t.test('a seventh item is refused', async (t) => {
 });
 
 const MALFORMED: readonly (readonly [name: string, status: number, make: (pair: Claim[]) => unknown])[] = [
+  ['an unknown element of the Bundle', 422, (pair) => ({ ...bundle(...pair), foo: 1 })],
   ['broken JSON', 400, () => '{"resourceType":"Claim"'],
   ['nothing', 400, () => undefined],
   ['another resource', 400, () => ({ resourceType: 'Patient' })],

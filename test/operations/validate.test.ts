@@ -120,6 +120,27 @@ t.test('$validate', async (t) => {
     t.match(answer.json, { issue: [{ code: 'not-found', details: { text: /example.org\/nothing/ } }] });
   });
 
+  t.test('refuses a profile in a version that it does not have', async (t) => {
+    const order = {
+      resourceType: 'ServiceRequest',
+      status: 'active',
+      intent: 'order',
+      subject: { reference: 'Patient/p' },
+    };
+    const base = 'http://hl7.org/fhir/StructureDefinition/ServiceRequest';
+    for (const [profile, status] of [
+      [`${TLS}/tls-prescription|9.9`, 422],
+      [`${TLS}/tls-prescription|0.1.0`, 200],
+      [`${base}|3.0.1`, 422],
+      [`${base}|4.0.1`, 200],
+      [`${base}|4.0`, 200],
+      [`${base}|4.0.`, 422],
+    ] as const) {
+      const answer = await w.post(`ServiceRequest/$validate?profile=${encodeURIComponent(profile)}`, order);
+      t.equal(answer.status, status, profile);
+    }
+  });
+
   t.test('GET judges the stored resource', async (t) => {
     t.same(lines(await w.get('Observation/o/$validate')), ['information']);
     const answer = await w.get(`Observation/undated/$validate?profile=${TLS}/tls-observation`);
@@ -145,15 +166,27 @@ t.test('$validate', async (t) => {
       'error update-id Observation.id',
     ]);
     const stale = await w.post('Observation/o/$validate?mode=update', weight({ id: 'o' }), { 'if-match': 'W/"7"' });
-    t.same(lines(stale), ['error validate-if-match']);
-    const fresh = await w.post('Observation/o/$validate?mode=update', weight({ id: 'o' }), { 'if-match': 'W/"1"' });
+    t.same(lines(stale), ['error if-match']);
+    const fresh = await w.post(
+      'Observation/o/$validate?mode=update',
+      weight({ id: 'o', method: { text: 'rehearsed' } }),
+      {
+        'if-match': 'W/"1"',
+      },
+    );
     t.same(lines(fresh), ['information']);
+    t.equal((await w.get('Observation/o/_history')).json.total, 1, 'and writes nothing');
+    t.equal((await w.get('Observation?_content=rehearsed&_summary=count')).json.total, 0);
   });
 
   t.test('delete looks whether there is something to delete', async (t) => {
     t.same(lines(await w.get('Observation/o/$validate?mode=delete')), ['information']);
     t.same(lines(await w.get('Observation/none/$validate?mode=delete')), ['error resource-unknown']);
+    t.same(lines(await w.get('Patient/p/$validate?mode=delete')), ['error delete-referenced']);
+    const stale = await w.post('Observation/o/$validate?mode=delete', undefined, { 'if-match': 'W/"7"' });
+    t.same(lines(stale), ['error if-match']);
     t.equal((await w.get('Observation/o')).status, 200, 'and deletes nothing');
+    t.equal((await w.get('Patient/p/_history')).json.total, 1);
   });
 
   t.test('refuses what it does not understand', async (t) => {

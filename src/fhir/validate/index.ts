@@ -23,7 +23,7 @@ export interface Validator {
    * known type (or not of `type`), 422 for all else. Never throws, whatever the value.
    */
   validate(resource: unknown, type?: string): Fault[];
-  /** The type that a profile (or a base type's own address) is about; undefined when it is not known here. A `|version` is ignored. */
+  /** The type that a profile (or a base type's own address) is about; undefined when it is not known here, in the `|version` that it may name. */
   typeOfProfile(url: string): string | undefined;
 }
 

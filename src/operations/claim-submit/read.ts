@@ -40,6 +40,7 @@ export function readSubmission(service: OperationService, call: OperationCall): 
     checkClaim(service, claim, place);
     return { claim, at: place, submitted: submittedOf(claim) };
   });
+  if (call.faults !== undefined) throw new FaultError(call.faults);
   return { bundled, claims };
 }
 

@@ -42,6 +42,7 @@ export function readInput<D extends Declarations>(call: OperationCall, declarati
     }
     found.set(raw.name, values);
   }
+  faults.push(...beside(faults, call.faults ?? []));
   if (faults.length > 0) throw new FaultError(faults);
   const entries = Object.entries(declarations).map(([name, d]) => [
     name,
@@ -51,6 +52,14 @@ export function readInput<D extends Declarations>(call: OperationCall, declarati
   checkOrder(given as { start?: unknown; end?: unknown });
   return given;
 }
+
+/** Faults of the body as a resource, at parameters that nothing was said of. */
+function beside(said: readonly Fault[], more: readonly Fault[]): Fault[] {
+  const places = new Set(said.map(({ expression }) => expression));
+  return more.filter(({ expression = '' }) => !places.has(expression.match(PARAMETER)?.[0] ?? expression));
+}
+
+const PARAMETER = /^Parameters\.parameter\[\d+\]/;
 
 /** Refuses references to nothing. @throws FaultError 400, one fault for each */
 export async function checkExistence(

@@ -13,7 +13,8 @@ import type { OperationCall, OperationService } from '../operation.ts';
 import { parameters } from './definition.ts';
 import { metaOf, metaOfState } from './gather.ts';
 
-type Labels = Readonly<Record<string, unknown>>;
+/** Both have been judged: these are lists. */
+type Labels = Readonly<Record<string, readonly unknown[] | undefined>>;
 type Change = (held: readonly unknown[], given: readonly unknown[], key: (label: unknown) => string) => unknown[];
 
 /** Those of `given` that are not held yet, after those that are. */
@@ -41,7 +42,7 @@ export async function changeMeta(service: OperationService, call: OperationCall,
     const stored = readJson(state.content);
     const resource = stored.value as AnyResource;
     const before = JSON.stringify(resource.meta);
-    resource.meta = changed((resource.meta ?? {}) as Labels, meta, change);
+    resource.meta = changed((resource.meta ?? {}) as Labels, meta as Labels, change);
     if (JSON.stringify(resource.meta) === before) return metaOfState(state);
     checkedResource(service, resource, type);
     await judgeWrite(service, tx, state, resource);
@@ -57,7 +58,7 @@ export async function changeMeta(service: OperationService, call: OperationCall,
 function changed(meta: Labels, given: Labels, change: Change): NonNullable<AnyResource['meta']> {
   const next: Record<string, unknown> = { ...meta };
   for (const [property, key] of Object.entries(KEYS)) {
-    const labels = change(listOf(meta[property]), listOf(given[property]), key);
+    const labels = change(meta[property] ?? [], given[property] ?? [], key);
     if (labels.length > 0) next[property] = labels;
     else delete next[property];
   }
@@ -75,15 +76,6 @@ const KEYS: Readonly<Record<string, (label: unknown) => string>> = {
   security: asCoding,
   tag: asCoding,
 };
-
-function listOf(value: unknown): readonly unknown[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value;
-  throw fault('structure', 'meta-list', {
-    en: 'Parameter meta: profile, tag and security are lists, also of one.',
-    fr: 'Paramètre meta : profile, tag et security sont des listes, même d’un seul élément.',
-  });
-}
 
 function missing(): Error {
   return fault('required', 'meta-missing', {

@@ -1,11 +1,14 @@
 // Everything that speaks against a resource, or against what is to be done with it. Nothing is stored.
 import { unknown } from '../../fhir/interactions/answer.ts';
+import { remove } from '../../fhir/interactions/delete.ts';
 import { checkReferences, patientOf } from '../../fhir/interactions/prepare.ts';
 import { read } from '../../fhir/interactions/read.ts';
-import { checkId } from '../../fhir/interactions/update.ts';
+import { rehearse } from '../../fhir/interactions/rehearse.ts';
+import { checkId, update } from '../../fhir/interactions/update.ts';
 import type { AnyResource } from '../../fhir/service.ts';
 import { type Fault, FaultError, fault } from '../../kernel/fault.ts';
 import { everything } from '../../storage/types.ts';
+import { faultsOfBody } from '../input/body.ts';
 import { readInput } from '../input/read.ts';
 import type { OperationCall, OperationService } from '../operation.ts';
 import { type Mode, parameters } from './definition.ts';
@@ -22,7 +25,8 @@ export interface Asked {
 /** What a call asks. @throws FaultError 400 for parameters that are unknown, wrong, or do not go together; 422 for a profile that is not known here */
 export function readAsked(service: OperationService, call: OperationCall): Asked {
   const bare = bareResource(call);
-  const rest = bare === undefined ? call : { ...call, verb: 'GET' as const };
+  const rest =
+    bare === undefined ? { ...call, faults: faultsOfBody(service, call) } : { ...call, verb: 'GET' as const };
   const { resource, mode, profile } = readInput(rest, parameters);
   const asked = { type: call.type!, id: call.id, resource: bare ?? resource, mode: mode as Mode | undefined, profile };
   if ((mode === 'update' || mode === 'delete') && call.id === undefined) {
@@ -63,16 +67,16 @@ export async function judge(service: OperationService, call: OperationCall, aske
   if (faults.some((f) => f.severity !== 'warning')) return faults;
   const good = resource as AnyResource;
   const more: Fault[] = [];
-  if (asked.mode === 'update') {
-    more.push(...(await collected(() => checkId(good, asked.type, asked.id!))));
-    more.push(...(await collected(() => matching(service, call, asked))));
-  }
+  if (asked.mode === 'update') more.push(...(await collected(() => checkId(good, asked.type, asked.id!))));
   if (asked.mode === 'update' || asked.mode === 'create') {
     const own = new Set(asked.mode === 'update' ? [`${asked.type}/${asked.id}`] : []);
     more.push(...(await collected(() => checkReferences(service, service.store, [{ resource: good, at: '' }], own))));
     if (more.length === 0 && asked.type !== 'Patient')
       more.push(...(await collected(() => patientOf(service, service.store, good))));
   }
+  // Whatever else an update would be refused for: the version that If-Match names, the rules of the house.
+  if (asked.mode === 'update' && more.length === 0)
+    more.push(...(await collected(() => updatable(service, call, asked, good))));
   return [...faults, ...more];
 }
 
@@ -94,22 +98,13 @@ function claiming(resource: unknown, profile: string): unknown {
 async function deletable(service: OperationService, call: OperationCall, asked: Asked): Promise<void> {
   const state = await service.store.read(asked.type, asked.id!, everything);
   if (state === undefined) throw unknown(asked.type, asked.id!);
-  await matching(service, call, asked);
+  await rehearse(service, (rehearsed) => remove(rehearsed, asked.type, asked.id!, call.request));
 }
 
-/** What If-Match would say of the write, without a lock: nothing is written. */
-async function matching(
-  service: OperationService,
-  { request: { ifMatch } }: OperationCall,
-  { type, id }: Asked,
-): Promise<void> {
-  if (ifMatch === undefined) return;
-  const current = await service.store.read(type, id!, everything);
-  if (current?.content != null && (ifMatch === '*' || ifMatch === current.version)) return;
-  throw fault('version-mismatch', 'validate-if-match', {
-    en: `If-Match does not name the current version of ${type}/${id} (${current?.version ?? 'none'}).`,
-    fr: `If-Match ne nomme pas la version courante de ${type}/${id} (${current?.version ?? 'aucune'}).`,
-  });
+/** @throws FaultError as the update would */
+function updatable(service: OperationService, call: OperationCall, { type, id }: Asked, resource: AnyResource) {
+  const request = { ...call.request, body: { value: resource, digits: call.request.body?.digits ?? [] } };
+  return rehearse(service, (rehearsed) => update(rehearsed, type, id!, request));
 }
 
 const ABSTRACT: ReadonlySet<string> = new Set(['Resource', 'DomainResource']);

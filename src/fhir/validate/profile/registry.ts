@@ -46,11 +46,14 @@ export class Profiles {
     });
   }
 
-  /** The type that a profile, or a base definition, is about. */
+  /** The type that a profile, or a base definition, is about; undefined too for a `|version` that is not the one known. */
   typeOf(url: string): string | undefined {
     const bare = withoutVersion(url);
+    const version = url.slice(bare.length + 1);
+    const profile = this.#profiles.get(bare);
+    if (profile !== undefined) return isVersion(version, profile.definition.version) ? profile.type : undefined;
     const base = this.#shapes.definitions.definition(bare);
-    return this.#profiles.get(bare)?.type ?? (base?.url === bare ? base.name : undefined);
+    return base?.url === bare && isVersion(version, BASE_VERSION) ? base.name : undefined;
   }
 
   #claimed(claim: string, index: number, resource: Json, run: Run): void {
@@ -123,6 +126,14 @@ export class Profiles {
     const profile = this.#profiles.get(url);
     return profile && ((value, run) => this.#compiled(profile)(value, run));
   }
+}
+
+/** The version of every base definition. */
+const BASE_VERSION = '4.0.1';
+
+/** Whether an asked version is the known one, or the beginning of it (`4.0` of `4.0.1`). Empty = any. */
+function isVersion(asked: string, known = ''): boolean {
+  return asked === '' || `${known}.`.startsWith(`${asked}.`);
 }
 
 /** Value sets and code systems of the profiles' packages stand before those of R4. */

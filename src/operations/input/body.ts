@@ -1,0 +1,18 @@
+// A Parameters body, or a Bundle, is a resource like any other: an element that R4 does not know is refused, not passed over.
+import type { Fault } from '../../kernel/fault.ts';
+import type { OperationCall, OperationService } from '../operation.ts';
+
+const CARRIED = /^(Parameters\.parameter|Bundle\.entry)\[\d+\]\.resource\b/;
+const CARRIERS: ReadonlySet<unknown> = new Set(['Parameters', 'Bundle']);
+
+/**
+ * What is wrong with the Parameters or the Bundle of a call as a resource. Resources that they carry are the operation's to
+ * judge, and so are other bodies.
+ */
+export function faultsOfBody(service: OperationService, { verb, request }: OperationCall): readonly Fault[] {
+  const body = verb === 'POST' ? request.body?.value : undefined;
+  if (!CARRIERS.has((body as { resourceType?: unknown } | null | undefined)?.resourceType)) return [];
+  return service.validator
+    .validate(body)
+    .filter(({ severity, expression = '' }) => severity !== 'warning' && !CARRIED.test(expression));
+}
