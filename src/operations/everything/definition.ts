@@ -8,13 +8,13 @@ export const PAGE = 1000;
 
 export const definition = {
   code: 'everything',
-  title: { en: 'The whole record of a patient', fr: 'Le dossier complet d’un patient' },
+  title: { en: 'The whole record of a patient, or of all', fr: 'Le dossier complet d’un patient, ou de tous' },
   definition: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
   type: 'Patient',
-  levels: ['instance'],
+  levels: ['type', 'instance'],
   affectsState: false,
   verbs: ['GET', 'POST'],
-  note: `On one Patient. At most ${PAGE} records a page, and the organisations, practitioners, devices … that they name.`,
+  note: `Of one Patient, or of all. At most ${PAGE} records a page, and the organisations, practitioners, devices … that they name.`,
   inputs: [
     {
       name: 'start',

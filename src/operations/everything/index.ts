@@ -11,17 +11,17 @@ export const everythingOf: Operation = {
   async run(service, call) {
     const { definitions } = service;
     const { _count, _cursor, ...given } = readInput(call, parameters(definitions));
-    const id = call.id!;
-    const { base } = call.request;
+    const { id, request } = call;
+    const { base } = request;
     const count = Math.min(_count ?? PAGE, PAGE);
     const question = questionOf(given);
-    const address = `${base}/Patient/${id}/$everything`;
+    const address = `${base}/Patient/${id === undefined ? '' : `${id}/`}$everything`;
     const query = new URLSearchParams([
       ...question,
       ...(_count === undefined ? [] : [['_count', String(count)] as [string, string]]),
     ]);
-    const mark = `${id}?${new URLSearchParams(question)}`;
-    const after = _cursor === undefined ? undefined : readCursor(_cursor, mark, definitions.isResourceType);
+    const asked = `${id ?? ''}?${new URLSearchParams(question)}`;
+    const after = _cursor === undefined ? undefined : readCursor(_cursor, asked, definitions.isResourceType);
     const gathered = await gather(service, { ...given, id, base, count, after });
     const link = (cursor: string | undefined) => {
       const all = new URLSearchParams([
@@ -30,7 +30,7 @@ export const everythingOf: Operation = {
       ]).toString();
       return all === '' ? address : `${address}?${all}`;
     };
-    const next = gathered.next === undefined ? undefined : link(writeCursor(gathered.next, mark));
+    const next = gathered.next === undefined ? undefined : link(writeCursor(gathered.next, asked));
     return jsonAnswer(call, present({ gathered, base, self: link(_cursor), next }));
   },
 };

@@ -32,11 +32,14 @@ export function seen(state: StoredResource): Seen {
   return { state, resource: JSON.parse(state.content!) as AnyResource };
 }
 
-/** Resources that the records name, directly or by what they name; none that belongs to a patient. */
+/**
+ * Resources that the records name, directly or by what they name; none that belongs to a patient.
+ * @param patient whose record it is: what names another is left out. undefined: everybody's
+ */
 export async function linkedTo(
   service: OperationService,
   records: readonly Seen[],
-  patient: string,
+  patient: string | undefined,
   base: string,
 ): Promise<readonly StoredResource[]> {
   const known = new Set(records.map(({ state }) => `${state.type}/${state.id}`));
@@ -53,7 +56,7 @@ export async function linkedTo(
     for (const key of wanted.keys()) known.add(key);
     const states = wanted.size === 0 ? [] : await service.store.readMany([...wanted.values()], everything);
     from = states.filter((s) => s.patient === 0).map(seen);
-    from = from.filter(({ resource }) => !namesAnother(service, resource, patient));
+    if (patient !== undefined) from = from.filter(({ resource }) => !namesAnother(service, resource, patient));
     found.push(...from.map(({ state }) => state));
   }
   return found;
@@ -61,7 +64,16 @@ export async function linkedTo(
 
 /** Whether a resource speaks of a patient other than this one. */
 export function namesAnother(service: OperationService, resource: AnyResource, patient: string): boolean {
-  return service.extractor.references(resource).some((r) => r.type === 'Patient' && r.id !== patient);
+  return patientsNamed(service, resource).some((id) => id !== patient);
+}
+
+/** Of the patients that a resource names, the first by id. */
+export function firstNamed(service: OperationService, resource: AnyResource): string | undefined {
+  return patientsNamed(service, resource).sort()[0];
+}
+
+function patientsNamed(service: OperationService, resource: AnyResource): string[] {
+  return service.extractor.references(resource).flatMap((r) => (r.type === 'Patient' ? [r.id] : []));
 }
 
 /** Attachments whose address is a Binary of this server. */
