@@ -12,8 +12,11 @@ export type { LocalReference } from './references.ts';
 type AnyResource = { readonly resourceType: string } & Readonly<Record<string, unknown>>;
 
 export interface Extractor {
-  /** Rows for every published search parameter of the resource's type. */
-  rows(resource: AnyResource): IndexRows;
+  /**
+   * Rows for every published search parameter of the resource's type, and for its references at other places.
+   * @param references what {@link references} found in it, where that is known
+   */
+  rows(resource: AnyResource, references?: readonly LocalReference[]): IndexRows;
   /**
    * Id of the Patient to whom the resource belongs: a Patient's own, or the local Patient that the type's patient element
    * names (subject, patient, beneficiary …); undefined when it belongs to nobody, or to a patient named otherwise.
@@ -47,15 +50,17 @@ export interface ExtractorOptions {
 
 /** Compiles the search parameters of a type when its first resource comes. */
 export function createExtractor(definitions: Definitions, { base }: ExtractorOptions = {}): Extractor {
-  const compiled = new Map<string, (resource: object) => IndexRows>();
+  const compiled = new Map<string, ReturnType<typeof compileRows>>();
+  const referencesOf = (resource: AnyResource) =>
+    localReferences(resource).filter((r) => definitions.isResourceType(r.type));
   return {
-    rows(resource) {
+    rows(resource, references = referencesOf(resource)) {
       let rows = compiled.get(resource.resourceType);
       if (rows === undefined) {
         rows = compileRows(definitions, typeIndex(definitions, resource.resourceType), base);
         compiled.set(resource.resourceType, rows);
       }
-      return rows(resource);
+      return rows(resource, references);
     },
     compartmentPatient(resource) {
       if (resource.resourceType === 'Patient') return resource.id as string | undefined;
@@ -73,7 +78,7 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
     },
     fact: (resource) => (resource.resourceType === 'Observation' ? readingFact(resource) : null),
     zone: zoneOf,
-    references: (resource) => localReferences(resource).filter((r) => definitions.isResourceType(r.type)),
+    references: referencesOf,
     follow(resource, parameter, requestBase = base) {
       const found = new Map<string, Followed>();
       const followed = typeIndex(definitions, resource.resourceType).parameters.get(parameter);

@@ -22,8 +22,27 @@ export function readReference(text: string, base?: string): ReferenceText {
 export interface LocalReference {
   /** FHIRPath of the Reference: `Observation.basedOn[0]`. */
   readonly path: string;
+  /** Type of the resource that holds it, properties and indexes down to it. */
+  readonly steps: readonly (string | number)[];
   readonly type: string;
   readonly id: string;
+}
+
+/** Its path is printed when somebody asks: every write finds references, and few have a fault. */
+class Found implements LocalReference {
+  readonly steps: readonly (string | number)[];
+  readonly type: string;
+  readonly id: string;
+
+  constructor(steps: readonly (string | number)[], type: string, id: string) {
+    this.steps = steps;
+    this.type = type;
+    this.id = id;
+  }
+
+  get path(): string {
+    return this.steps.map((p, i) => (typeof p === 'number' ? `[${p}]` : i === 0 ? p : `.${p}`)).join('');
+  }
 }
 
 /**
@@ -51,7 +70,7 @@ function walk(node: object, path: (string | number)[], found: LocalReference[]):
       if (key !== 'resource' || path[0] !== 'Parameters') below(value, key, path, found);
     } else if (key === 'reference' && typeof value === 'string') {
       const reference = readReference(value);
-      if (reference.kind === 'local') found.push({ path: print(path), type: reference.type, id: reference.id });
+      if (reference.kind === 'local') found.push(new Found(path.slice(), reference.type, reference.id));
     }
   }
 }
@@ -60,8 +79,4 @@ function below(node: object, key: string | number, path: (string | number)[], fo
   path.push(key);
   walk(node, path, found);
   path.pop();
-}
-
-function print(path: readonly (string | number)[]): string {
-  return path.map((p, i) => (typeof p === 'number' ? `[${p}]` : i === 0 ? p : `.${p}`)).join('');
 }

@@ -5,9 +5,11 @@ import type { IndexRows } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
 import type { Step } from './branches.ts';
 import type { Pairing } from './composites.ts';
+import { elsewhere } from './elsewhere.ts';
 import { finishPairs, framed, marking, pairingsByElement } from './pairs.ts';
 import type { IndexPath, TypeIndex } from './paths.ts';
 import { prose } from './prose.ts';
+import type { LocalReference } from './references.ts';
 import { placesOf, shapes } from './shape.ts';
 import { newRows, type Rows, type Sink, type SinkPlace, setBit } from './sink.ts';
 import { makeSink } from './sinks.ts';
@@ -27,7 +29,7 @@ export function compileRows(
   definitions: Definitions,
   index: TypeIndex,
   base: string | undefined,
-): (resource: object) => IndexRows {
+): (resource: object, references: readonly LocalReference[]) => IndexRows {
   const pairings = pairingsByElement(index);
   const all = [...pairings.values()].flat();
   const places = placesOf(index);
@@ -44,7 +46,8 @@ export function compileRows(
   const shapeOf = shapes(index.type, places);
   const wordingOf = wordings(index.type);
   const proseOf = prose(definitions, index);
-  return (resource) => {
+  const addElsewhere = elsewhere(index);
+  return (resource, references) => {
     const rows = newRows();
     walk(resource, rows);
     for (const truth of truths) truth(resource, rows);
@@ -52,6 +55,7 @@ export function compileRows(
     const { tokens, codings, dates, strings, numbers } = rows;
     const shape = shapeOf(rows);
     tokens.push(shape.token);
+    addElsewhere(references, tokens);
     const made: Made = { tokens, codings, shape, dates, strings, numbers };
     if (rows.said.length > 0) {
       made.wording = wordingOf(rows);

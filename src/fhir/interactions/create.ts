@@ -22,10 +22,10 @@ export async function create(
   if (ifNoneExist !== undefined) return createUnlessThere(service, type, resource, { ...request, ifNoneExist });
   service.rules?.get(type)?.created(resource);
   return referring(service.store, async (work) => {
-    await checkReferences(service, service.store, [{ resource, at: '' }], NONE, work);
+    const [references] = await checkReferences(service, service.store, [{ resource, at: '' }], NONE, work);
     const patient = await patientOfNew(service, resource);
     const id = newId(patient, service.clock);
-    const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' });
+    const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' }, references);
     await service.store.create([write]);
     return written(service, write, 201, request);
   });
@@ -46,13 +46,13 @@ async function createUnlessThere(
   const patient = await patientOfNew(service, resource);
   const keys = [patient, keyOf(`${type}?${canonicalQuery(query)}`)];
   return touching(service.store, keys, async (tx, need) => {
-    await checkReferences(service, service.store, [{ resource, at: '' }], NONE, need.work);
+    const [references] = await checkReferences(service, service.store, [{ resource, at: '' }], NONE, need.work);
     const there = await matchOf(service, tx, type, query, request.base);
     if (there !== undefined) return written(service, there, 200, request);
     service.rules?.get(type)?.created(resource);
     const id = newId(patient, service.clock);
     await claim(tx, type, query, id);
-    const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' });
+    const write = writeOf(service, resource, request.body, { id, version: 1, patient, method: 'POST' }, references);
     await tx.write([write]);
     return written(service, write, 201, request);
   });

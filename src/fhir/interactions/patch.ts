@@ -72,12 +72,18 @@ async function patchIn(
   const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
   const { resource, digits } = patchedResource(service, current, type, id, change);
   need.patient(current!.patient);
-  await checkReferences(service, tx, [{ resource, at: '' }], new Set([`${type}/${id}`]), need.work);
+  const [references] = await checkReferences(
+    service,
+    tx,
+    [{ resource, at: '' }],
+    new Set([`${type}/${id}`]),
+    need.work,
+  );
   const patient = type === 'Patient' ? current!.patient : await patientOf(service, tx, resource);
   need.patient(patient);
   await judgeWrite(service, tx, current, resource);
   const version = current!.version + 1;
-  const write = writeOf(service, resource, { digits }, { id, version, patient, method: 'PATCH' });
+  const write = writeOf(service, resource, { digits }, { id, version, patient, method: 'PATCH' }, references);
   await tx.write([write]);
   return written(service, write, 200, request);
 }

@@ -4,6 +4,7 @@ import { FaultError, fault } from '../../kernel/fault.ts';
 import { tokenHash } from '../../storage/hash.ts';
 import type { PatientKey, ReadStore, ResourceWrite } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
+import type { LocalReference } from '../extract/index.ts';
 import type { Exact } from '../json.ts';
 import { withDigits } from '../json.ts';
 import type { AnyResource, FhirService } from '../service.ts';
@@ -118,6 +119,7 @@ async function logicalPatient(
 /**
  * Refuses references to nothing. `known` are the references written in the same request; `work` is the one that writes them, so
  * that no deletion overtakes it.
+ * @returns the references of each resource
  * @throws FaultError 422 with one fault a dangling reference.
  */
 export async function checkReferences(
@@ -126,20 +128,35 @@ export async function checkReferences(
   resources: readonly { readonly resource: AnyResource; readonly at: string }[],
   known: ReadonlySet<string>,
   work?: Work,
-): Promise<void> {
-  const wanted = new Map<string, { path: string; type: string; id: string }>();
-  for (const { resource, at } of resources) {
-    for (const r of service.extractor.references(resource)) {
-      const key = `${r.type}/${r.id}`;
-      if (!known.has(key) && !wanted.has(key)) wanted.set(key, { ...r, path: at === '' ? r.path : rebase(r.path, at) });
+): Promise<readonly (readonly LocalReference[])[]> {
+  const wanted = new Map<string, Wanted>();
+  const found = resources.map(({ resource, at }) => {
+    const references = service.extractor.references(resource);
+    for (const reference of references) {
+      const { type, id } = reference;
+      const key = `${type}/${id}`;
+      if (!known.has(key) && !wanted.has(key)) wanted.set(key, { type, id, reference, at });
     }
-  }
-  if (wanted.size === 0) return;
+    return references;
+  });
+  if (wanted.size === 0) return found;
   if (work !== undefined) deletionsOf(service.store).refer(work, wanted);
   const missing = await store.missing([...wanted.values()]);
   if (missing.length > 0) {
-    throw new FaultError(missing.map((m) => danglingReference(wanted.get(`${m.type}/${m.id}`) ?? { path: '', ...m })));
+    throw new FaultError(missing.map((m) => dangling(wanted.get(`${m.type}/${m.id}`)!)));
   }
+  return found;
+}
+
+interface Wanted {
+  readonly type: string;
+  readonly id: string;
+  readonly reference: LocalReference;
+  readonly at: string;
+}
+
+function dangling({ type, id, reference: { path }, at }: Wanted): Fault {
+  return danglingReference({ type, id, path: at === '' ? path : rebase(path, at) });
 }
 
 /** `Observation.subject` of the resource in entry 3 → `Bundle.entry[3].resource.subject`. */
@@ -173,14 +190,22 @@ export function writeOf(
   resource: AnyResource,
   body: Exact | Pick<Exact, 'digits'>,
   identity: Identity,
+  references?: readonly LocalReference[],
 ): ResourceWrite {
-  return writesOf(service, [{ resource, identity }], body)[0]!;
+  return writesOf(service, [{ resource, identity, ...(references === undefined ? {} : { references }) }], body)[0]!;
+}
+
+/** A resource to be stored; `references` are those in it, where they are known already. */
+export interface Prepared {
+  readonly resource: AnyResource;
+  readonly identity: Identity;
+  readonly references?: readonly LocalReference[];
 }
 
 /** See {@link writeOf}; for the resources of one body, all of whose digits are shown once, not once for each. */
 export function writesOf(
   service: FhirService,
-  items: readonly { readonly resource: AnyResource; readonly identity: Identity }[],
+  items: readonly Prepared[],
   body: Pick<Exact, 'digits'>,
 ): ResourceWrite[] {
   const updated = new Date(service.clock.now()).toISOString();
@@ -188,7 +213,7 @@ export function writesOf(
   const texts = withDigits(body.digits.length === 0 ? body : onCopies(body, items, stamped), () =>
     stamped.map((resource) => JSON.stringify(resource)),
   );
-  return items.map(({ identity }, i) => {
+  return items.map(({ identity, references }, i) => {
     const resource = stamped[i]!;
     return {
       type: resource.resourceType,
@@ -198,7 +223,7 @@ export function writesOf(
       updated,
       method: identity.method,
       content: texts[i]!,
-      rows: service.extractor.rows(resource),
+      rows: service.extractor.rows(resource, references),
       fact: resource.resourceType === 'Observation' ? service.extractor.fact(resource) : null,
       ...(resource.resourceType === 'Patient' ? { zone: service.extractor.zone(resource) } : {}),
     };

@@ -4,7 +4,8 @@ import { fault } from '../../kernel/fault.ts';
 import { referenceHash } from '../../storage/hash.ts';
 import type { StoredResource, Tx } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
-import { typeIndex } from '../extract/paths.ts';
+import { elsewhereKey } from '../extract/elsewhere.ts';
+import { type IndexPath, typeIndex } from '../extract/paths.ts';
 import type { FhirService } from '../service.ts';
 
 /** A resource that was deleted in the transaction. */
@@ -20,7 +21,7 @@ const AT_ONCE = 50;
 const LOOKED_AT = 5;
 
 /** A place of a type that may hold a reference. */
-interface Place {
+export interface Place {
   readonly type: string;
   readonly key: number;
 }
@@ -28,7 +29,7 @@ interface Place {
 const places = new WeakMap<Definitions, ReadonlyMap<string, readonly Place[]>>();
 
 /** The places, of any type, that may hold a reference to a type. */
-function placesOf(definitions: Definitions, target: string): readonly Place[] {
+export function placesOf(definitions: Definitions, target: string): readonly Place[] {
   let found = places.get(definitions);
   if (found === undefined) {
     found = gather(definitions);
@@ -39,25 +40,30 @@ function placesOf(definitions: Definitions, target: string): readonly Place[] {
 
 /** Once: 70 ms. */
 function gather(definitions: Definitions): ReadonlyMap<string, readonly Place[]> {
-  const all = new Map<string, Map<number, Place>>();
+  const all = new Map<string, Map<number, Place>>(definitions.resourceTypes.map((target) => [target, new Map()]));
   for (const type of definitions.resourceTypes) {
     const index = typeIndex(definitions, type);
-    for (const { targets, paths } of index.parameters.values()) {
-      for (const target of targets) {
-        const ofTarget = all.get(target) ?? new Map<number, Place>();
-        all.set(target, ofTarget);
-        for (const path of paths) {
-          if (target !== 'Patient' || path !== index.patientPath) ofTarget.set(path.key, { type, key: path.key });
-        }
+    const elsewhere = elsewhereKey(type);
+    for (const ofTarget of all.values()) ofTarget.set(elsewhere, { type, key: elsewhere });
+    for (const path of index.paths) {
+      // What the element may name counts: a parameter may be about fewer types.
+      for (const target of path.kind === 'reference' ? targetsOf(path, definitions) : []) {
+        if (target !== 'Patient' || path !== index.patientPath) all.get(target)?.set(path.key, { type, key: path.key });
       }
     }
   }
   return new Map([...all].map(([target, found]) => [target, [...found.values()]]));
 }
 
+function targetsOf({ branches }: IndexPath, { resourceTypes }: Definitions): readonly string[] {
+  const named = branches.filter(({ type }) => type === 'Reference').flatMap(({ targets }) => targets);
+  const any = branches.some(({ type, targets }) => type === 'Reference' && targets.length === 0);
+  return any || named.includes('Resource') ? resourceTypes : named;
+}
+
 /**
  * Refuses deletions that leave references to nothing. Asked after everything is written: who goes too, or refers no more, is in
- * nobody's way. Sees the references that R4 has a search parameter for, and everything that belongs to a patient.
+ * nobody's way. Sees every reference, wherever it stands, and everything that belongs to a patient.
  * @throws FaultError 409 naming one who refers
  */
 export async function checkUnreferenced(service: FhirService, tx: Tx, deleted: readonly Deleted[]): Promise<void> {

@@ -6,7 +6,7 @@ import { FaultError } from '../../kernel/fault.ts';
 import { patientOf as routedPatient } from '../../storage/ids.ts';
 import type { PatientKey, ResourceWrite, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
-import type { AnyResource, FhirRequest, FhirService } from '../service.ts';
+import type { FhirRequest, FhirService } from '../service.ts';
 import { removed, written } from './answer.ts';
 import type { EntryAnswer } from './bundle.ts';
 import { type Candidate, checkedUnresolved, resolveConditional } from './conditional-references.ts';
@@ -15,7 +15,7 @@ import { type Entry, faultsOfEntry, refused } from './entries.ts';
 import { isConditional, LinkTargets, linksOf } from './links.ts';
 import { canonicalQuery } from './matching.ts';
 import { checkDistinct, type Placed, Placing } from './placing.ts';
-import { checkReferences, patientOf, writesOf } from './prepare.ts';
+import { checkReferences, type Prepared, patientOf, writesOf } from './prepare.ts';
 import { readEntryFrom } from './reading.ts';
 import { danglingUrns, type Linked, type Resolved, rewriteLinks } from './rewrite.ts';
 import { judgeEntries } from './rules.ts';
@@ -173,14 +173,13 @@ async function put(
   const live = linked.filter(({ index }) => placing.placed[index]?.there === undefined);
   const known = entries.flatMap((e) => (e.method === 'DELETE' ? [] : [`${e.type}/${placing.placed[e.index]?.id}`]));
   const checked = live.map(({ index, resource }) => ({ resource, at: `Bundle.entry[${index}].resource` }));
-  await checkReferences(service, tx ?? service.store, checked, new Set(known), need.work);
+  const references = await checkReferences(service, tx ?? service.store, checked, new Set(known), need.work);
   await judgeEntries(service, tx, live, placing.placed);
-  const items: { resource: AnyResource; identity: Parameters<typeof writesOf>[1][number]['identity'] }[] = [];
-  for (const { index, resource } of live) {
+  const items = live.map(({ index, resource }, i): Prepared => {
     const { id, patient, version } = placing.placed[index] as Placed;
     const method = entries[index]!.method as 'POST' | 'PUT' | 'PATCH';
-    items.push({ resource, identity: { id, patient, version: version + 1, method } });
-  }
+    return { resource, identity: { id, patient, version: version + 1, method }, references: references[i]! };
+  });
   return writesOf(service, items, { digits: [...request.body.digits, ...placing.digits] });
 }
 

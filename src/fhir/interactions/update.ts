@@ -3,6 +3,7 @@
 import { fault } from '../../kernel/fault.ts';
 import { newId, patientOf as routedPatient } from '../../storage/ids.ts';
 import type { PatientKey, StoredResource, Tx } from '../../storage/types.ts';
+import type { LocalReference } from '../extract/index.ts';
 import type { Exact } from '../json.ts';
 import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService, VersionTag } from '../service.ts';
@@ -21,9 +22,15 @@ export async function update(service: FhirService, type: string, id: string, req
   checkId(resource, type, id);
   const patient = await patientFor(service, resource, id);
   return touching(service.store, [patient, routedPatient(id) ?? 0, keyOf(`${type}/${id}`)], async (tx, need) => {
-    await checkReferences(service, service.store, [{ resource, at: '' }], new Set([`${type}/${id}`]), need.work);
+    const [references] = await checkReferences(
+      service,
+      service.store,
+      [{ resource, at: '' }],
+      new Set([`${type}/${id}`]),
+      need.work,
+    );
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
-    return replace(service, tx, need, resource, { id, patient, current }, request);
+    return replace(service, tx, need, resource, { id, patient, current, references }, request);
   });
 }
 
@@ -43,7 +50,7 @@ export async function updateWhere(
   const newKey = type === 'Patient' ? service.store.newPatientKey() : undefined;
   const patient = newKey ?? (await patientOf(service, service.store, resource));
   return touching(service.store, [patient, keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
-    await checkReferences(service, service.store, [{ resource, at: '' }], known, need.work);
+    const [references] = await checkReferences(service, service.store, [{ resource, at: '' }], known, need.work);
     const match = await matchOf(service, tx, type, query, request.base);
     const id = idOfMatch(type, given, match) ?? newId(patient, service.clock);
     const current = await lockForUpdate(tx, type, id, request.ifMatch, request.ifNoneMatch);
@@ -51,7 +58,7 @@ export async function updateWhere(
       checkUnused(current, type, id);
       await claim(tx, type, query, id);
     }
-    return replace(service, tx, need, resource, { id, patient, current }, request);
+    return replace(service, tx, need, resource, { id, patient, current, references }, request);
   });
 }
 
@@ -93,10 +100,15 @@ async function replace(
   tx: Tx,
   need: Need,
   resource: AnyResource,
-  at: { readonly id: string; readonly patient: PatientKey; readonly current: StoredResource | undefined },
+  at: {
+    readonly id: string;
+    readonly patient: PatientKey;
+    readonly current: StoredResource | undefined;
+    readonly references: readonly LocalReference[] | undefined;
+  },
   request: WithBody,
 ): Promise<FhirResponse> {
-  const { id, current } = at;
+  const { id, current, references } = at;
   if (current !== undefined) need.patient(current.patient);
   // A Patient keeps its key: looked up again, for a concurrent first PUT may have brought it in the meantime.
   const isPatient = resource.resourceType === 'Patient';
@@ -104,7 +116,7 @@ async function replace(
   need.patient(patient);
   await judgeWrite(service, tx, current, resource);
   const version = (current?.version ?? 0) + 1;
-  const write = writeOf(service, resource, request.body, { id, version, patient, method: 'PUT' });
+  const write = writeOf(service, resource, request.body, { id, version, patient, method: 'PUT' }, references);
   await tx.write([write]);
   return written(service, write, current === undefined || current.content === null ? 201 : 200, request);
 }

@@ -8,7 +8,7 @@ const { tx, total } = bundles(s);
 const device = () => s.made({ resourceType: 'Device' });
 const to = (reference: string) => ({ reference });
 
-/** Who refers, in a place that R4 can search. */
+/** Who refers: in a place that R4 can search, or anywhere else. */
 const REFERRERS: readonly (readonly [
   name: string,
   target: () => Promise<string>,
@@ -43,7 +43,44 @@ const REFERRERS: readonly (readonly [
       agent: [{ who: { display: 'x' } }],
     }),
   ],
+  ['a device by an extension', device, (ref, own) => observation(own, { extension: [pointing(ref)] })],
+  [
+    'a device by an extension within an extension of a code',
+    device,
+    (ref, own) => observation(own, { code: { text: 'x', extension: [{ url: 'urn:a', extension: [pointing(ref)] }] } }),
+  ],
+  [
+    'a device by an extension of a primitive',
+    device,
+    (ref, own) => observation(own, { _status: { extension: [pointing(ref)] } }),
+  ],
+  [
+    'a device by an extension of a reference that is indexed',
+    device,
+    (ref, own) => observation(own, { device: { display: 'x', extension: [pointing(ref)] } }),
+  ],
+  [
+    'a device by a resource that is contained',
+    device,
+    (ref, own) =>
+      observation(own, {
+        device: to('#inner'),
+        contained: [{ resourceType: 'Device', id: 'inner', parent: to(ref) }],
+      }),
+  ],
+  [
+    'a practitioner by the author of a note',
+    () => s.made({ resourceType: 'Practitioner' }),
+    (ref, own) => observation(own, { note: [{ text: 'x', authorReference: to(ref) }] }),
+  ],
+  [
+    'a patient by the author of a note',
+    () => s.made(patient()),
+    (ref, own) => observation(own, { note: [{ text: 'x', authorReference: to(ref) }] }),
+  ],
 ];
+const pointing = (reference: string) => ({ url: 'urn:points', valueReference: to(reference) });
+
 for (const [name, target, referrer] of REFERRERS) {
   t.test(`${name} is not deleted while it is referred to`, async (t) => {
     const own = await s.made(patient());
