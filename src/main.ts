@@ -9,6 +9,7 @@ import { systemClock } from './kernel/clock.ts';
 import { FaultError, fault } from './kernel/fault.ts';
 import type { Address } from './storage/db.ts';
 import { startEmbedded } from './storage/embedded/index.ts';
+import type { Progress } from './storage/index.ts';
 import { reach } from './storage/reach.ts';
 
 /** A Ctrl-C comes twice when npm passes on what the terminal has sent already: within this time it is the same one. */
@@ -86,17 +87,23 @@ async function start(config: Config, closers: Closers, end: AbortController): Pr
   const log = pino({ level: config.logLevel });
   const database = openDatabase(config, closers, end);
   // The server's modules and definitions load while PostgreSQL starts in its own processes.
-  const [address, { buildApp, BASE_PATH }, { openStore }, { loadLaw }, demo] = await Promise.all([
-    database,
-    import('./app.ts'),
-    import('./storage/index.ts'),
-    import('./law/load.ts'),
-    import('./demo/index.ts'),
-    import('./fhir/definitions/load.ts').then(({ loadDefinitions }) => loadDefinitions()),
-  ]);
+  const [address, { buildApp, BASE_PATH }, { openStore }, { loadLaw }, demo, { storedExtraction }, definitions] =
+    await Promise.all([
+      database,
+      import('./app.ts'),
+      import('./storage/index.ts'),
+      import('./law/load.ts'),
+      import('./demo/index.ts'),
+      import('./fhir/extract/stored.ts'),
+      import('./fhir/definitions/load.ts').then(({ loadDefinitions }) => loadDefinitions()),
+    ]);
   end.signal.throwIfAborted();
-  const store = await openStore({ address, log, clock: systemClock });
-  closers.push(() => store.close());
+  const extraction = storedExtraction(definitions, config.publicBase === undefined ? {} : { base: config.publicBase });
+  const reindexing = { extraction, progress: sayProgress, signal: end.signal };
+  const opening = openStore({ address, log, clock: systemClock, reindexing });
+  // Registered before it is open: a signal while the index is made anew waits for the end of a batch.
+  closers.push(async () => (await opening.catch(() => undefined))?.close());
+  const store = await opening;
   end.signal.throwIfAborted();
   const law = loadLaw();
   const app = await buildApp({
@@ -125,6 +132,21 @@ async function start(config: Config, closers: Closers, end: AbortController): Pr
 /** Seconds since the start stand before each line: a person sees that it works, and where the time goes. */
 function say(line: string): void {
   console.log(`[${((performance.now() - started) / 1000).toFixed(1).padStart(4)} s] ${line}`);
+}
+
+/** An upgrade reads resources otherwise: how far the search index is. */
+function sayProgress({ done, total, secondsLeft }: Progress): void {
+  const count = (n: number) => n.toLocaleString('en');
+  if (secondsLeft === undefined) {
+    say(
+      `This version indexes resources otherwise: making the index of ${count(total)} anew (a stopped start goes on later)`,
+    );
+  } else if (done < total) {
+    const share = Math.floor((done / total) * 100);
+    say(`  ${count(done)} of ${count(total)} (${share} %), ${count(secondsLeft)} s left`);
+  } else {
+    say(`  ${count(total)} done, tidying up`);
+  }
 }
 
 async function openDatabase(config: Config, closers: Closers, end: AbortController): Promise<Address> {

@@ -76,7 +76,7 @@ on conflict (patient, measure, basis, block) do update set days = d.days | exclu
  * A list for each row (measures, prescriptions) as one flat array and, for each row, the first and last place of its part,
  * from 1. PostgreSQL cuts the part out by its place, without reading the rest.
  */
-function flat<T, V>(rows: readonly T[], list: (row: T) => readonly V[]): { all: V[]; from: Buffer; to: Buffer } {
+export function flat<T, V>(rows: readonly T[], list: (row: T) => readonly V[]): { all: V[]; from: Buffer; to: Buffer } {
   const all: V[] = [];
   const ends: number[] = [];
   for (const row of rows) {
@@ -90,11 +90,12 @@ function flat<T, V>(rows: readonly T[], list: (row: T) => readonly V[]): { all: 
 const self = <T>(value: T): T => value;
 const NOTHING: readonly never[] = [];
 
-function low(range: Range | undefined): string | null {
+/** The ends as PostgreSQL reads them; null = no date at all. */
+export function low(range: Range | undefined): string | null {
   return range === undefined ? null : (range.lo ?? '-infinity');
 }
 
-function high(range: Range | undefined): string | null {
+export function high(range: Range | undefined): string | null {
   return range === undefined ? null : (range.hi ?? 'infinity');
 }
 

@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts';
 import { KeySource, PatientCache } from './patient-keys.ts';
 import { Presence } from './presence.ts';
 import { Records } from './record.ts';
+import { type Reindexing, reindex } from './reindex.ts';
 import { Reads } from './resources.ts';
 import { Session } from './session.ts';
 import { Statistics } from './statistics.ts';
@@ -29,6 +30,8 @@ export interface StoreOptions {
   readonly writers?: number;
   /** Sessions for point reads, and for searches. */
   readonly readers?: { readonly narrow: number; readonly wide: number };
+  /** How contents are read: what an earlier version stored is brought to it first. Left out, it stays as it is. */
+  readonly reindexing?: Reindexing;
 }
 
 /** Point reads under way on one session: the driver sends them without waiting for each other. */
@@ -37,7 +40,7 @@ const READ_TIMEOUT_MILLIS = 30_000;
 const WRITE_TIMEOUT_MILLIS = 60_000;
 
 /**
- * Opens the database: takes its lock, migrates it, starts the sessions.
+ * Opens the database: takes its lock, migrates it, makes index rows anew if need be, starts the sessions.
  * @throws FaultError with one line to show: in use by another server, not to be reached, of a newer schema
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -61,6 +64,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await keeper.hold();
     return new Session(await openSession(address, write, log));
   };
+  const renew = { ...write, name: 'reindex', statementTimeout: 0 };
+  const openRenewer = async (): Promise<Session> => new Session(await openSession(address, renew, log));
   const writer = new Writer(openWriter, options.writers ?? 2, { dictionary, patients, presence }, log);
   const reading = { name: 'reader', statementTimeout: READ_TIMEOUT_MILLIS };
   const narrowLanes = new Lanes(() => openSession(address, { ...reading, pipeline: true }, log), narrow, NARROW_DEPTH);
@@ -73,6 +78,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   await keeper.hold();
   try {
     await migrate(address, log);
+    if (options.reindexing !== undefined) await reindex(openRenewer, dictionary, options.reindexing);
     await keys.start();
   } catch (error) {
     await keeper.close();

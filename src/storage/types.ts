@@ -143,6 +143,15 @@ export interface ResourceWrite {
   readonly zone?: string;
 }
 
+/** What is kept beside a current state, made from its content; and its versions, which are raised when it is made otherwise. */
+export interface Extraction {
+  /** Version of index rows. */
+  readonly search: number;
+  /** Version of facts and zones. */
+  readonly reading: number;
+  extract(content: string): Pick<ResourceWrite, 'rows' | 'fact' | 'zone'>;
+}
+
 /** A stored state. */
 export interface StoredResource {
   readonly type: string;

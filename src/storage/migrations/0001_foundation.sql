@@ -46,10 +46,6 @@ create index resource_date on resource (type, date_lo);
 -- A search reads the list of pending entries from end to end, 3 ms for 1 MB; a longer list makes writes no cheaper.
 create index resource_token on resource using gin (token) with (fastupdate = on, gin_pending_list_limit = 1024);
 
--- From a reference back to what it names: tokens of references are this hash, masked by their parameter. Not of Observations
--- (type 96): they are many and seldom named, and each index costs their writes.
-create index resource_hash on resource (type, uuid_hash_extended(id, 0)) where type <> 96;
-
 -- Ids that clients gave (PUT to a new id): the same id cannot be made twice, not even under two patients.
 create table assigned_id (
   type smallint not null,
@@ -131,7 +127,6 @@ create table search_number (
 create index search_number_value on search_number (param, lo, id);
 create index search_number_span on search_number (param, hi) where hi > lo;
 create index search_number_pair on search_number (pair, lo, id) where pair is not null;
-create index search_number_pair_span on search_number (pair, hi) where hi > lo and pair is not null;
 create index search_number_owner on search_number (type, id, param);
 
 -- Words of narratives and other free texts, for those resources that have any.

@@ -1,0 +1,25 @@
+-- Indexes of searches that came after the foundation, and under which extraction the index rows were made.
+
+-- From a reference back to what it names: tokens of references are this hash, masked by their parameter. Not of Observations
+-- (type 96): they are many and seldom named, and each index costs their writes.
+create index resource_hash on resource (type, uuid_hash_extended(id, 0)) where type <> 96;
+
+create index search_number_pair_span on search_number (pair, hi) where hi > lo and pair is not null;
+
+-- One row. `search`: the version of what made the index rows, `reading`: of what made the readings and zones; 0 = not known.
+-- While they are made anew for another version, `to_search` and `to_reading` are that version, and what stands before the
+-- resource at `type, id, patient` in the order of resource_pk is done.
+create table extraction (
+  only_row boolean not null default true,
+  search int not null default 0,
+  reading int not null default 0,
+  to_search int,
+  to_reading int,
+  type smallint,
+  id uuid,
+  patient int,
+  constraint extraction_pk primary key (only_row),
+  constraint extraction_one check (only_row)
+);
+-- Readings were made in one way so far.
+insert into extraction (reading) values (1);
