@@ -17,9 +17,12 @@ const DATE = new RegExp(`^${YEAR}(?:-${MONTH_DAY})?)?$`);
 const DATE_TIME = new RegExp(`^${YEAR}(?:-${MONTH_DAY}(?:T${CLOCK}${ZONE})?)?)?$`);
 const INSTANT = new RegExp(`^${YEAR}-${MONTH_DAY})T${CLOCK}${ZONE}$`);
 const TIME = new RegExp(`^${CLOCK}$`);
-const CODE = /^\S+(?: \S+)*$/;
+// R4 takes any text without spaces for a uri; control characters are refused as in strings (no database stores NUL).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are refused
+const CODE = /^[^\s\u0000-\u001f]+(?: [^\s\u0000-\u001f]+)*$/;
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
-const URI = /^\S+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const URI = /^[^\s\u0000-\u001f]+$/;
 const OID = /^urn:oid:[0-2](?:\.(?:0|[1-9]\d*))+$/;
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
@@ -65,7 +68,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['base64Binary', isBase64],
   ['boolean', (v) => typeof v === 'boolean'],
   ['canonical', text(URI)],
-  ['code', text(CODE)],
+  ['code', (v) => typeof v === 'string' && v.length <= MAX_STRING && CODE.test(v)],
   ['date', dated(DATE)],
   ['dateTime', dated(DATE_TIME)],
   ['decimal', (v) => typeof v === 'number' && Number.isFinite(v)],
