@@ -16,7 +16,7 @@ import type { AnyResource } from './fhir/service.ts';
 import { createValidator } from './fhir/validate/index.ts';
 import binaryRoutes from './http/binary.ts';
 import docsRoutes from './http/docs/index.ts';
-import { sendError } from './http/errors.ts';
+import { refuseSocket, sendError } from './http/errors.ts';
 import fhirRoutes from './http/fhir-routes.ts';
 import { openApi } from './http/openapi/document.ts';
 import { packAnswers } from './http/packing.ts';
@@ -75,6 +75,9 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
     genReqId: requestId,
     // Addresses that the router cannot read.
     frameworkErrors: sendError,
+    clientErrorHandler: refuseSocket,
+    // A body that trickles in holds a connection no longer than this; fastify's default is for ever.
+    requestTimeout: 300_000,
     trustProxy: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
   });

@@ -72,7 +72,7 @@ export function exceptionOutcome(requestId: string, language: Language): Operati
 export function languageOf(acceptLanguage: string | undefined): Language {
   if (acceptLanguage === undefined) return 'en';
   let best: Language = 'en';
-  let weight = -1;
+  let weight = 0;
   for (const part of acceptLanguage.split(',')) {
     const [tag = '', ...parameters] = part.trim().split(';');
     const q = Number(parameters.find((p) => p.trim().startsWith('q='))?.split('=')[1] ?? 1);

@@ -39,8 +39,8 @@ export interface FhirRequest {
   readonly body?: Exact;
   /** Whether the body is a JSON Patch, by its Content-Type. */
   readonly isJsonPatch?: true;
-  /** Version named by If-Match, or undefined. */
-  readonly ifMatch?: VersionTag;
+  /** Versions named by If-Match: one of them must be the current one. */
+  readonly ifMatch?: readonly VersionTag[];
   /** Versions named by If-None-Match. */
   readonly ifNoneMatch?: readonly VersionTag[];
   /** Milliseconds of If-Modified-Since. */

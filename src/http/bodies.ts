@@ -1,6 +1,7 @@
 // Bodies of requests: which media types, how they are packed, how long they may be.
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
+import { errorCodes } from 'fastify';
 import { readJson } from '../fhir/json.ts';
 import { fault } from '../kernel/fault.ts';
 import { addBytesParser, bytesInstead } from './binary.ts';
@@ -26,7 +27,7 @@ export function addBodyParsers(app: FastifyInstance): void {
   });
   app.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, bytesInstead(request, body as Buffer) ?? body.toString('utf8'));
+      done(null, bytesInstead(request, body as Buffer) ?? formOf(request, body as Buffer));
     } catch (e) {
       done(e as Error);
     }
@@ -50,6 +51,12 @@ export function addBodyParsers(app: FastifyInstance): void {
 
 function hasBody({ headers }: FastifyRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+/** Forms carry searches alone: a resource or a Bundle sent as one is of the wrong media type. */
+function formOf(request: FastifyRequest, body: Buffer): string {
+  if (/\/_search\/?(\?|$)/.test(request.url)) return body.toString('utf8');
+  throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM);
 }
 
 function jsonOf(request: FastifyRequest, body: Buffer): unknown {

@@ -16,8 +16,9 @@ import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import type { Operation, OperationService } from '../operations/operation.ts';
 import { addBodyParsers } from './bodies.ts';
+import { checkConditions, faultOfHost } from './conditions.ts';
 import { metadata } from './metadata.ts';
-import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
+import { fhirRequest, formatOf, pairsOf, queryOf } from './negotiation.ts';
 import { type OperationPlace, runInBundle, runOperation, verbsOf } from './operations.ts';
 import { type Address, addAddress, type Handler, type Method, type Params } from './routes.ts';
 import { send } from './send.ts';
@@ -36,6 +37,8 @@ export default async function fhirRoutes(app: FastifyInstance, options: FhirRout
   const { service } = options;
   addBodyParsers(app);
   app.addHook('onRequest', (request, _reply, done) => {
+    const noHost = faultOfHost(request);
+    if (noHost !== undefined) return done(noHost);
     const { type, id } = request.params as Partial<Params>;
     const isOperation = type?.startsWith('$') && id === undefined;
     if (type === undefined || isOperation || service.definitions.isResourceType(type)) done();
@@ -53,6 +56,7 @@ function addresses(options: FhirRoutes): readonly Address[] {
     async (request, reply) => {
       const query = queryIn(request);
       const format = formatOf(request, query);
+      checkConditions(request);
       const fhir = fhirRequest(request, options.baseOf(request), query);
       send(reply, fhir, await run(fhir, request.params, request.body), format.type);
       return reply;
@@ -217,9 +221,9 @@ function formQueryOf(request: FastifyRequest): FhirRequest['query'] {
   return [...queryOf(request), ...formPairs(request.body)];
 }
 
-function formPairs(body: unknown): [string, string][] {
+function formPairs(body: unknown): FhirRequest['query'] {
   if (body === undefined || body === null) return [];
-  if (typeof body === 'string') return [...new URLSearchParams(body)];
+  if (typeof body === 'string') return pairsOf(body);
   throw fault('media-type', 'search-form', {
     en: 'POST _search wants Content-Type application/x-www-form-urlencoded.',
     fr: 'POST _search attend Content-Type application/x-www-form-urlencoded.',

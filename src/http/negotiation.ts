@@ -5,6 +5,7 @@ import { readIfMatch, readIfNoneMatch } from '../fhir/interactions/conditions.ts
 import type { Exact } from '../fhir/json.ts';
 import { languageOf } from '../fhir/outcome.ts';
 import type { FhirRequest } from '../fhir/service.ts';
+import { fault } from '../kernel/fault.ts';
 import { type Format, type FormatKind, JSON_PATCH, negotiate } from './media.ts';
 
 type Query = readonly (readonly [name: string, value: string])[];
@@ -12,14 +13,50 @@ const NONE: Query = [];
 
 /** The format to answer in. @throws FaultError 406 */
 export function formatOf(request: FastifyRequest, query: Query, offered: readonly FormatKind[] = []): Format {
-  return negotiate(query.find(([n]) => n === '_format')?.[1], request.headers.accept, offered);
+  return negotiate(onceOf(query, '_format'), request.headers.accept, offered);
 }
 
 /** Decoded query parameters in the order sent. */
 export function queryOf(request: FastifyRequest): Query {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
-  return at < 0 ? NONE : [...new URLSearchParams(url.slice(at + 1))];
+  return at < 0 ? NONE : pairsOf(url.slice(at + 1));
+}
+
+/** The pairs of a query or a form. @throws FaultError 400 when it is not percent-encoded UTF-8 */
+export function pairsOf(text: string): Query {
+  const pairs: Query = [...new URLSearchParams(text)];
+  if (!text.includes('%')) return pairs;
+  try {
+    // URLSearchParams would replace what it cannot read, and search for something else.
+    decodeURIComponent(text);
+    return pairs;
+  } catch {
+    throw fault('invalid', 'query-encoding', {
+      en: 'The parameters cannot be read: after each % come two hexadecimal digits, and together they are UTF-8.',
+      fr: 'Les paramètres sont illisibles : chaque % est suivi de deux chiffres hexadécimaux, qui forment ensemble de l’UTF-8.',
+    });
+  }
+}
+
+/** The value of a parameter that may stand once. @throws FaultError 400 */
+function onceOf(query: Query, name: string): string | undefined {
+  const [first, second] = query.filter(([n]) => n === name);
+  if (second === undefined || second[1] === first![1]) return first?.[1];
+  throw fault('invalid', 'parameter-twice', {
+    en: `${name} stands twice, with different values.`,
+    fr: `${name} figure deux fois, avec des valeurs différentes.`,
+  });
+}
+
+/** @throws FaultError 400 */
+function checkPretty(query: Query): void {
+  const value = onceOf(query, '_pretty');
+  if (value === undefined || value === 'true' || value === 'false') return;
+  throw fault('value', 'pretty-value', {
+    en: `_pretty is true or false, not "${value}".`,
+    fr: `_pretty vaut true ou false, pas « ${value} ».`,
+  });
 }
 
 /** The preferences of RFC 7240 that R4 names; others are for others. */
@@ -43,6 +80,7 @@ const PREFER: ReadonlyMap<string, FhirRequest['prefer']> = new Map([
 /** @throws FaultError 400 for a condition that is none */
 export function fhirRequest(request: FastifyRequest, base: string, query: Query): FhirRequest {
   const { headers } = request;
+  checkPretty(query);
   const ifMatch = headers['if-match'];
   const ifNoneMatch = headers['if-none-match'];
   const ifNoneExist = headers['if-none-exist'];

@@ -16,14 +16,20 @@ export function readTag(text: string): VersionTag | undefined {
   return VERSION.test(m[1]!) ? Number(m[1]) : 0;
 }
 
-/** If-Match. @throws FaultError 400 when the text is no entity tag */
-export function readIfMatch(text: string, expression?: string): VersionTag {
-  return readTag(text) ?? refuse('If-Match', text, expression);
+/** If-Match: one tag or several. @throws FaultError 400 when the text is none */
+export function readIfMatch(text: string, expression?: string): readonly VersionTag[] {
+  return readTags('If-Match', text, expression);
 }
 
 /** If-None-Match: one tag or several. @throws FaultError 400 when the text is none */
 export function readIfNoneMatch(text: string, expression?: string): readonly VersionTag[] {
-  return text.split(',').map((one) => readTag(one) ?? refuse('If-None-Match', text, expression));
+  return readTags('If-None-Match', text, expression);
+}
+
+function readTags(header: string, text: string, expression: string | undefined): readonly VersionTag[] {
+  const tags = text.split(',').map((one) => readTag(one) ?? refuse(header, text, expression));
+  // `*` stands alone (RFC 9110 13.1.1).
+  return tags.length > 1 && tags.includes('*') ? refuse(header, text, expression) : tags;
 }
 
 function refuse(header: string, text: string, expression: string | undefined): never {
@@ -55,18 +61,25 @@ export function notModified(request: ReadConditions, state: StoredResource): boo
  * @throws FaultError 412
  */
 export function checkWriteConditions(
-  request: { readonly ifMatch?: VersionTag | undefined; readonly ifNoneMatch?: readonly VersionTag[] | undefined },
+  request: {
+    readonly ifMatch?: readonly VersionTag[] | undefined;
+    readonly ifNoneMatch?: readonly VersionTag[] | undefined;
+  },
   current: StoredResource | undefined,
   reference: string,
 ): void {
   const live = current !== undefined && current.content !== null;
   const { ifMatch, ifNoneMatch } = request;
-  if (ifMatch !== undefined && !(live && (ifMatch === '*' || ifMatch === current.version))) {
-    const named = ifMatch === '*' ? '*' : ifMatch === 0 ? 'no version of this server' : `version ${ifMatch}`;
-    const nommee = ifMatch === '*' ? '*' : ifMatch === 0 ? 'aucune version de ce serveur' : `la version ${ifMatch}`;
+  if (ifMatch !== undefined && !(live && ifMatch.some((tag) => tag === '*' || tag === current.version))) {
+    const named = ifMatch.map((tag) =>
+      tag === '*' ? '*' : tag === 0 ? 'no version of this server' : `version ${tag}`,
+    );
+    const nommees = ifMatch.map((tag) =>
+      tag === '*' ? '*' : tag === 0 ? 'aucune version de ce serveur' : `la version ${tag}`,
+    );
     throw fault('version-mismatch', 'if-match', {
-      en: `If-Match names ${named}, the current version of ${reference} is ${live ? current.version : 'none'}. Read it again and repeat the change.`,
-      fr: `If-Match nomme ${nommee}, la version courante de ${reference} est ${live ? current.version : 'aucune'}. Relisez-la puis refaites la modification.`,
+      en: `If-Match names ${named.join(', ')}; the current version of ${reference} is ${live ? current.version : 'none'}. Read it again and repeat the change.`,
+      fr: `If-Match nomme ${nommees.join(', ')} ; la version courante de ${reference} est ${live ? current.version : 'aucune'}. Relisez-la puis refaites la modification.`,
     });
   }
   if (live && ifNoneMatch?.some((tag) => tag === '*' || tag === current.version)) {

@@ -28,7 +28,7 @@ export interface Entry {
   /** Body of POST and PUT. */
   readonly resource: AnyResource | undefined;
   readonly patch: Patch | undefined;
-  readonly ifMatch: VersionTag | undefined;
+  readonly ifMatch: readonly VersionTag[] | undefined;
   readonly ifNoneMatch: readonly VersionTag[] | undefined;
   readonly ifModifiedSince: number | undefined;
   readonly ifNoneExist: Query | undefined;

@@ -146,7 +146,7 @@ export async function lockForUpdate(
   tx: Tx,
   type: string,
   id: string,
-  ifMatch: VersionTag | undefined,
+  ifMatch: readonly VersionTag[] | undefined,
   ifNoneMatch?: FhirRequest['ifNoneMatch'],
 ): Promise<StoredResource | undefined> {
   const current = await tx.lock(type, id);

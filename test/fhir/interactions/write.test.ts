@@ -99,7 +99,9 @@ const TAGS: readonly (readonly [ifMatch: string, status: number])[] = [
   ['W/"abc"', 412],
   ['4', 400],
   ['W/4', 400],
-  ['W/"4", W/"5"', 400],
+  ['W/"3", W/"5"', 412],
+  ['W/"4", W/"5"', 200],
+  ['W/"4" W/"5"', 400],
 ];
 t.test('the forms of If-Match', async (t) => {
   const ref = await s.made(patient());
