@@ -39,7 +39,7 @@ export interface Served {
 const DOCUMENTATION = [
   `A Bundle takes at most ${MAX_ENTRIES} entries; JSON is nested at most ${MAX_NESTING} deep. What is larger is refused with 413 or 400.`,
   'Unknown or unsupported parameters are refused with 400.',
-  'A transaction is all or nothing; the OperationOutcome of a failed one names the entry. It runs no operations. Conditional references find what is stored, and by tokens with their system what the same transaction writes.',
+  'A transaction is all or nothing; the OperationOutcome of a failed one names the entry. It runs no operations. Conditional references find what a search finds when the transaction is written.',
   'The entries of a batch are independent: deletions run first, then creates, then updates and patches, then reads; several at once.',
   'A conditional delete deletes one resource; when several match, it is refused with 412.',
   'A resource that is referred to is not deleted (409); both go in one transaction.',
@@ -58,6 +58,14 @@ const INTERACTIONS = [
   'history-type',
   'create',
   'search-type',
+] as const;
+
+/** On every type, beside those that are published as SearchParameters: https://hl7.org/fhir/R4/search.html#all */
+const GENERAL_PARAMETERS = [
+  { name: '_filter', documentation: 'An expression: https://hl7.org/fhir/R4/search_filter.html' },
+  { name: '_has', documentation: 'Reverse chains, as in _has:Observation:patient:code' },
+  { name: '_list', documentation: 'The id of a List; lists by function ($current-problems) are not served' },
+  { name: '_type', documentation: 'On searches over several types' },
 ] as const;
 
 /** What this server does, as one resource. */
@@ -83,6 +91,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
           { code: 'search-system' },
           { code: 'history-system' },
         ],
+        searchParam: GENERAL_PARAMETERS.map(({ name, documentation }) => ({ name, type: 'special', documentation })),
         ...operationsOf(served, (o) => o.levels.includes('system')),
         resource: served.resourceTypes.map((type) => resourceOf(type, served)),
         compartment: [...served.compartments],

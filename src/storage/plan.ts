@@ -28,7 +28,7 @@ export type Clause =
   | { readonly kind: 'id'; readonly anyOf: readonly string[] }
   | { readonly kind: 'updated'; readonly test: RangeTest }
   /** The type's own `date` parameter, on the resource row. */
-  | { readonly kind: 'date'; readonly test: RangeTest }
+  | { readonly kind: 'date'; readonly test: SpanTest }
   | SideClause
   /** A word of the free texts. */
   | { readonly kind: 'text'; readonly word: string }
@@ -65,13 +65,15 @@ export type SideClause =
   | {
       readonly kind: 'other-date';
       readonly param: number;
-      readonly test: RangeTest;
+      readonly test: SpanTest;
       readonly pairs?: readonly string[];
     }
   | {
       readonly kind: 'string';
       readonly param: number;
-      readonly match: 'starts' | 'exact' | 'contains';
+      readonly match: StringMatch;
+      /** Only texts as they were sent, not the parts of family names that are found beside them. */
+      readonly whole?: boolean;
       /** Normalised. */
       readonly anyOf: readonly string[];
       /** For `exact`: hashes of the texts to the letter, in the order of `anyOf`. */
@@ -87,6 +89,19 @@ export type SideClause =
       readonly pairs?: readonly string[];
     };
 
+/** `exact` to the letter, the others without case; those that compare go by code points. */
+export type StringMatch =
+  | 'starts'
+  | 'exact'
+  | 'contains'
+  | 'ends'
+  | 'equals'
+  | 'differs'
+  | 'above'
+  | 'from'
+  | 'below'
+  | 'to';
+
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
 /** Compares a stored [lo, hi) with the searched [lo, hi). */
@@ -94,6 +109,11 @@ export interface RangeTest {
   readonly prefix: Prefix;
   readonly lo: string;
   readonly hi: string;
+}
+
+/** As {@link RangeTest}; `contains`: the searched range lies within the stored one. */
+export interface SpanTest extends Omit<RangeTest, 'prefix'> {
+  readonly prefix: Prefix | 'contains';
 }
 
 export interface NumberTest {

@@ -10,7 +10,7 @@ import { common, type Scope, scopeOf } from './search/scope.ts';
 import { isSide } from './search/sides.ts';
 import { type Statement, Values } from './search/statement.ts';
 import { walk } from './search/walk.ts';
-import type { Clause, Cursor, SearchPlan } from './types.ts';
+import type { Clause, Cursor, SearchPlan, SideClause } from './types.ts';
 
 export { type HalfLookup, resolveHalves } from './search/resolve.ts';
 export { reachCondition } from './search/scope.ts';
@@ -150,8 +150,13 @@ function narrows(clause: Clause, hints: Hints): boolean {
     case 'text':
       return true;
     default:
-      return isSide(clause);
+      return isSide(clause) && !isBroad(clause);
   }
+}
+
+/** What is unequal to one value is nearly everything. */
+function isBroad(clause: SideClause): boolean {
+  return clause.kind === 'string' ? clause.match === 'differs' : clause.test.prefix === 'ne';
 }
 
 /**

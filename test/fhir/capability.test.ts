@@ -142,6 +142,17 @@ t.test('the statement', async (t) => {
     }
   });
 
+  t.test('what every type takes answers', async (t) => {
+    const tries: Readonly<Record<string, string>> = {
+      _filter: 'Basic?_filter=_id eq none',
+      _has: 'Patient?_has:Observation:patient:_id=none',
+      _list: 'Basic?_list=none',
+      _type: '?_type=Basic',
+    };
+    for (const { name } of rest.searchParam) t.equal((await s.get(tries[name] ?? `Basic?${name}=x`)).status, 200, name);
+    t.equal(rest.searchParam.length, Object.keys(tries).length);
+  });
+
   t.test('every search parameter of every type answers', async (t) => {
     const all = resources.flatMap((r) =>
       (r.searchParam ?? []).map((p: Json) => ({

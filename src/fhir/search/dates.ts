@@ -1,9 +1,9 @@
 // Values of date parameters (R4 search.html#date).
 import type { Fault } from '../../kernel/fault.ts';
-import type { Prefix, RangeTest } from '../../storage/types.ts';
+import type { Prefix, RangeTest, SpanTest } from '../../storage/types.ts';
 import { FOREVER, FOREVER_AGO, parseDate } from '../extract/dates.ts';
-import type { IndexedParameter } from '../extract/paths.ts';
-import { anyOf, type Result, type SearchScope } from './draft.ts';
+import type { IndexedParameter, TypeIndex } from '../extract/paths.ts';
+import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
 import { badValue, isFault } from './refusals.ts';
 import { plain } from './values.ts';
 
@@ -49,10 +49,12 @@ export function dateClause(
   { index, now }: SearchScope,
 ): Result {
   const test = dateTest(name, value, now);
-  if (isFault(test)) return test;
+  return isFault(test) ? test : overDates(parameter, test, index);
+}
+
+/** A test of the dates at all places of a parameter. */
+export function overDates({ paths }: IndexedParameter, test: SpanTest, { datePath }: TypeIndex): Draft {
   return anyOf(
-    parameter.paths.map((p) =>
-      p === index.datePath ? { kind: 'date', test } : { kind: 'other-date', param: p.key, test },
-    ),
+    paths.map((p) => (p === datePath ? { kind: 'date', test } : { kind: 'other-date', param: p.key, test })),
   );
 }

@@ -17,7 +17,7 @@ import { canonicalClause, uriClause } from './uris.ts';
 import { alternatives } from './values.ts';
 
 /** Links of one chain. */
-const MAX_DEPTH = 10;
+export const MAX_DEPTH = 10;
 
 type Drafted = Draft | Fault[];
 
@@ -78,7 +78,7 @@ async function special(
 // ---------------------------------------------------------------- one parameter
 
 /** One value without a modifier, by the parameter's kind. */
-async function plainValue(
+export async function plainValue(
   parameter: IndexedParameter,
   label: string,
   value: string,
@@ -142,7 +142,7 @@ async function modified(
   return modifier === 'not-in' ? { kind: 'negated', of: draft as Draft } : draft;
 }
 
-async function modifiedValue(
+export async function modifiedValue(
   parameter: IndexedParameter,
   modifier: string,
   label: string,
@@ -183,7 +183,7 @@ function noTruth(label: string, value: string): Fault {
 }
 
 /** `:missing`: whether any place of the parameter has a value; of a restricted one, a value of its types. */
-function presence({ paths, only }: IndexedParameter, missing: boolean, { index }: SearchScope): Draft {
+export function presence({ paths, only }: IndexedParameter, missing: boolean, { index }: SearchScope): Draft {
   if (only !== undefined && paths.every((p) => p === index.patientPath) && only.join() === 'Patient') {
     // Whose a resource is stands on its row, also where the patient is named by an identifier.
     const nobody: Draft = { kind: 'patient', anyOf: [0] };
@@ -231,7 +231,7 @@ async function chain(
   );
 }
 
-function innerScope(type: string, scope: SearchScope): SearchScope {
+export function innerScope(type: string, scope: SearchScope): SearchScope {
   return { ...scope, index: typeIndex(scope.definitions, type), depth: scope.depth + 1 };
 }
 
@@ -250,7 +250,7 @@ function targetsWith(parameter: IndexedParameter, rest: string, { definitions }:
 }
 
 /** How resources of a type name one of a target type by a parameter. */
-function linksOf({ paths }: IndexedParameter, target: string, { patientPath }: TypeIndex): Link[] {
+export function linksOf({ paths }: IndexedParameter, target: string, { patientPath }: TypeIndex): Link[] {
   return paths.map((p) =>
     p === patientPath && target === 'Patient' ? { kind: 'patient' } : { kind: 'token', param: p.key },
   );

@@ -3,9 +3,10 @@
 // what is unknown or not served is left out instead, and said in the answer.
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
-import type { Clause, Cursor, SideClause } from '../../storage/types.ts';
+import type { Clause, Cursor, SideClause, StringMatch } from '../../storage/types.ts';
 import { readCursor, type SortValueKind, searchFingerprint } from './cursor.ts';
 import type { Draft, SearchScope } from './draft.ts';
+import { filterExpression } from './filter-expression.ts';
 import { filter } from './filters.ts';
 import { type Include, parseInclude } from './includes.ts';
 import { badValue, emptyValue, isFault, mayBeLeftOut, notServed, repeated, tooMany } from './refusals.ts';
@@ -16,6 +17,8 @@ import { CONTROLS, unknownName } from './unknown.ts';
 
 /** The parameter that carries the cursor of a page link. */
 export const CURSOR = '_cursor';
+
+const FILTER = '_filter';
 
 /** Values in all of one search: more would keep the database busy for one caller. */
 const MAX_VALUES = 1000;
@@ -81,6 +84,7 @@ export class Reading {
   }
 
   private async filter(name: string, value: string): Promise<void> {
+    if (name === FILTER && value !== '') return this.expression(value);
     const clause = await filter(name, value === '' ? 'x' : value, this.scope);
     // An empty value of a parameter that there is: only that is wrong with it.
     const faults = Array.isArray(clause) ? (clause as Fault[]) : value === '' ? [emptyValue(name)] : [];
@@ -91,6 +95,14 @@ export class Reading {
     }
     this.drafts.push(clause as Draft);
     this.applied.push([name, value]);
+  }
+
+  /** `_filter`: what must all hold is looked at as if it were said by parameters of its own. */
+  private async expression(text: string): Promise<void> {
+    const draft = await filterExpression(text, this.scope);
+    if (Array.isArray(draft)) this.faults.push(...(draft as Fault[]));
+    else this.drafts.push(...everyOf(draft as Draft));
+    this.applied.push([FILTER, text]);
   }
 
   private refuse(faults: readonly Fault[]): void {
@@ -253,18 +265,25 @@ function unasked(drafts: readonly Draft[]): readonly SortPart[] {
 
 type PairClause = Extract<Clause, { kind: 'pair' }>;
 
+/** Matches of these lie anywhere. */
+const SCATTERED: ReadonlySet<StringMatch> = new Set(['contains', 'ends', 'differs']);
+
 /** Whether the matches of a clause lie side by side in its index. */
 function goesAlong(clause: Draft): boolean {
   switch (clause.kind) {
     case 'pair':
       return clause.right.kind !== 'pair' && goesAlong(clause.right);
     case 'string':
-      return clause.match !== 'contains' && clause.anyOf.length === 1;
+      return !SCATTERED.has(clause.match) && clause.anyOf.length === 1;
     case 'number':
       return clause.test.prefix !== 'ne' && clause.second === undefined;
     case 'other-date':
-      return clause.test.prefix !== 'ne' && clause.test.prefix !== 'ap';
+      return clause.test.prefix !== 'ne' && clause.test.prefix !== 'ap' && clause.test.prefix !== 'contains';
     default:
       return false;
   }
+}
+
+function everyOf(draft: Draft): readonly Draft[] {
+  return draft.kind === 'every' ? draft.of.flatMap(everyOf) : [draft];
 }

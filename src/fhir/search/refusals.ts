@@ -143,14 +143,37 @@ export function unknownParameter(type: string, name: string, label: string, know
   );
 }
 
+/** Something in the expression of `_filter`. Positions count from 1. */
+export function filterFault(at: number, text: Fault['text']): Fault {
+  return refusal(
+    'value',
+    'search-filter',
+    '_filter',
+    `_filter, position ${at}: ${show(text.en, 800)}`,
+    `_filter, position ${at} : ${show(text.fr, 800)}`,
+  );
+}
+
+/** An operator that `_filter` does not have for a parameter, or that cannot be answered exactly there. */
+export function wrongOperator(parameter: string, operator: string, taken: readonly string[]): Fault {
+  const list = taken.join(' ') || '-';
+  return refusal(
+    'not-supported',
+    'search-filter-operator',
+    '_filter',
+    `the operator "${operator}" is not for ${parameter} in _filter. It takes ${list}.`,
+    `l’opérateur « ${operator} » n’est pas pour ${parameter} dans _filter. Il prend ${list}.`,
+  );
+}
+
 /** Whether lenient handling may leave the parameter out: it is unknown, or not served. A bad value or modifier is an error. */
 export function mayBeLeftOut({ detail }: Fault): boolean {
   return detail === 'search-parameter-unknown' || detail === 'search-not-supported';
 }
 
 /** Long or unprintable input is not echoed whole. */
-function show(text: string): string {
-  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text;
+function show(text: string, most = 80): string {
+  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return cut.replace(/\p{Cc}/gu, '�');
 }
 

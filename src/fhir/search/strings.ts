@@ -1,5 +1,6 @@
 // Values of string parameters, and of `:text` on coded ones (R4 search.html#string).
 import { hash32 } from '../../storage/hash.ts';
+import type { StringMatch } from '../../storage/types.ts';
 import type { IndexedParameter } from '../extract/paths.ts';
 import { normalise } from '../extract/text.ts';
 import { anyOf, type Result } from './draft.ts';
@@ -38,6 +39,18 @@ export function stringClause(
       ...(modifier === 'exact' ? { exact: [hash32(read.sent)] } : {}),
     })),
   );
+}
+
+/** The whole texts of a parameter, compared as `_filter` does: without case, accents and punctuation. */
+export function wholeTextClause(
+  parameter: IndexedParameter,
+  name: string,
+  value: string,
+  match: Exclude<StringMatch, 'exact'>,
+): Result {
+  const text = normalise(value);
+  if (text === '' || value.length > LONGEST) return badValue(name, value, TEXT);
+  return anyOf(parameter.paths.map((p) => ({ kind: 'string', param: p.key, match, whole: true, anyOf: [text] })));
 }
 
 /** `:text` on a coded parameter: a normal string search over display, text and the text of an identifier's type. */

@@ -18,7 +18,10 @@ export const CONTROLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of R4, not served. */
-const UNSERVED: readonly string[] = ['_filter', '_query', '_type', '_score'];
+const UNSERVED: readonly string[] = ['_query', '_type', '_score'];
+
+/** Stands alone: no modifier, no chain leads to it. */
+const EXPRESSION = '_filter';
 
 /** Why a name is not taken: a parameter of R4 that is not served, a modifier of one that has none, or nothing known at all. */
 export function unknownName(
@@ -30,6 +33,7 @@ export function unknownName(
   if (UNSERVED.includes(head)) {
     return notServed(label, { en: `the parameter "${head}" is`, fr: `le paramètre « ${head} » n’est` });
   }
+  if (head === EXPRESSION) return wrongModifier(label, modifier ?? '', []);
   if (Object.hasOwn(CONTROLS, head)) return wrongModifier(label, modifier ?? '', CONTROLS[head]!);
   if (definitions.searchParameter(index.type, head) !== undefined) {
     return notServed(label, { en: 'this kind of parameter is', fr: 'cette sorte de paramètre n’est' });
@@ -39,5 +43,5 @@ export function unknownName(
 
 export function knownNames({ parameters, composites }: SearchScope['index']): string[] {
   const names = [...parameters.keys(), ...composites.keys(), ...Object.keys(SPECIAL), ...Object.keys(CONTROLS)];
-  return [...names, '_has'].sort();
+  return [...names, '_has', EXPRESSION].sort();
 }

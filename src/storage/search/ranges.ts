@@ -1,6 +1,6 @@
 // How a searched range and a stored range compare: R4 search.html#prefix. Dates are half-open [lo, hi), numbers closed.
 import { LONG_DATE_DAYS } from '../hash.ts';
-import type { Clause, NumberTest, Prefix, RangeTest } from '../types.ts';
+import type { Clause, NumberTest, Prefix, RangeTest, SpanTest } from '../types.ts';
 import type { Values } from './statement.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Values } from './statement.ts';
  * `hi` only get such a bound by the knowledge that unmarked dates span at most {@link LONG_DATE_DAYS}: `longs` is the condition
  * that finds the marked ones.
  */
-export function dateTest(test: RangeTest, lo: string, hi: string, values: Values, longs?: () => string): string {
+export function dateTest(test: SpanTest, lo: string, hi: string, values: Values, longs?: () => string): string {
   const from = values.later(test.lo, 'timestamptz');
   const to = values.later(test.hi, 'timestamptz');
   const within = () => `${lo} >= ${from()} and ${lo} < ${to()} and ${hi} <= ${to()}`;
@@ -16,7 +16,7 @@ export function dateTest(test: RangeTest, lo: string, hi: string, values: Values
     longs === undefined
       ? `${hi} > ${instant}`
       : `(${lo} > ${instant} - interval '${LONG_DATE_DAYS} days' or ${longs()}) and ${hi} > ${instant}`;
-  const conditions: Record<Prefix, () => string> = {
+  const conditions: Record<SpanTest['prefix'], () => string> = {
     eq: within,
     ne: () => `${lo} is not null and not (${within()})`,
     gt: () => reaches(to()),
@@ -27,8 +27,14 @@ export function dateTest(test: RangeTest, lo: string, hi: string, values: Values
     sa: () => `${lo} >= ${to()}`,
     eb: () => `${lo} < ${from()} and ${hi} <= ${from()}`,
     ap: () => `${lo} < ${to()} and ${reaches(from())}`,
+    contains: () => `${lo} <= ${from()} and ${reaches(justBefore(to()))}`,
   };
   return conditions[test.prefix]();
+}
+
+/** What ends at an instant reaches beyond this one: instants are known to the microsecond. */
+function justBefore(instant: string): string {
+  return `(${instant} - interval '1 microsecond')`;
 }
 
 /** What the stored ends must be after, for the date clauses that look at ends: with the bound of unmarked dates, a bound for `lo`. */
@@ -36,6 +42,7 @@ export function reachedInstants(clauses: readonly Clause[], values: Values): str
   return clauses.flatMap((c) => {
     if (c.kind !== 'date') return [];
     if (c.test.prefix === 'gt') return [values.put(c.test.hi, 'timestamptz')];
+    if (c.test.prefix === 'contains') return [justBefore(values.put(c.test.hi, 'timestamptz'))];
     return c.test.prefix === 'ge' || c.test.prefix === 'ap' ? [values.put(c.test.lo, 'timestamptz')] : [];
   });
 }

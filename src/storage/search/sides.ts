@@ -1,6 +1,6 @@
 // Conditions on the rows of the side tables: dates, texts and numbers of parameters that are no tokens.
 import { cutText, TEXT_LIMIT } from '../text.ts';
-import type { Clause, SideClause } from '../types.ts';
+import type { Clause, SideClause, StringMatch } from '../types.ts';
 import { dateTest, numberTest } from './ranges.ts';
 import type { Values } from './statement.ts';
 
@@ -45,7 +45,8 @@ function valueTest(clause: SideClause, row: string, values: Values): string {
     }
     case 'string': {
       const tests = clause.anyOf.map((text, i) => stringTest(clause.match, text, clause.exact?.[i], row, values));
-      return `(${tests.join(' or ')})`;
+      const whole = clause.whole ? `${row}.exact is not null and ` : '';
+      return `${whole}(${tests.join(' or ')})`;
     }
     default:
       return clause satisfies never;
@@ -57,19 +58,36 @@ function point(column: string): { lo: string; hi: string } {
 }
 
 /** Texts by `>=` and `<`: `like` with a parameter uses the index of trigrams only, which knows no order. */
-function stringTest(
-  match: 'starts' | 'exact' | 'contains',
-  text: string,
-  exact: number | undefined,
-  row: string,
-  values: Values,
-): string {
+function stringTest(match: StringMatch, text: string, exact: number | undefined, row: string, values: Values): string {
   const kept = cutText(text);
+  const all = `coalesce(${row}.rest, ${row}.value)`;
+  // The first characters have the index. Where the text is longer, and they are the same, all of them decide.
+  const compared = (operator: '=' | '<' | '<=' | '>' | '>=') => {
+    if (text.length < TEXT_LIMIT - 1) return `${row}.value ${operator} ${values.put(text, 'text')}`;
+    const wide = operator === '=' ? '=' : `${operator[0]}=`;
+    return `(${row}.value ${wide} ${values.put(kept, 'text')} and ${all} ${operator} ${values.put(text, 'text')})`;
+  };
   switch (match) {
+    case 'equals':
+      return compared('=');
+    case 'differs':
+      return `${all} <> ${values.put(text, 'text')}`;
+    case 'above':
+      return compared('>');
+    case 'from':
+      return compared('>=');
+    case 'below':
+      return compared('<');
+    case 'to':
+      return compared('<=');
+    case 'ends': {
+      const pattern = values.put(likeText(text, '%', ''), 'text');
+      return `((${row}.rest is null and ${row}.value like ${pattern}) or ${row}.rest like ${pattern})`;
+    }
     case 'exact':
       return `(${row}.value = ${values.put(kept, 'text')} and ${row}.exact = ${values.put(exact ?? 0, 'int')})`;
     case 'contains': {
-      const pattern = values.put(`%${text.replace(/[\\%_]/g, '\\$&')}%`, 'text');
+      const pattern = values.put(likeText(text, '%', '%'), 'text');
       return text.length > TEXT_LIMIT
         ? `${row}.rest like ${pattern}`
         : `(${row}.value like ${pattern} or ${row}.rest like ${pattern})`;
@@ -78,6 +96,11 @@ function stringTest(
       if (kept === text) return startTest(`${row}.value`, text, values);
       return `(${row}.value = ${values.put(kept, 'text')} and ${startTest(`${row}.rest`, text, values)})`;
   }
+}
+
+/** A pattern of `like` for a text that stands for itself. */
+function likeText(text: string, before: '' | '%', after: '' | '%'): string {
+  return `${before}${text.replace(/[\\%_]/g, '\\$&')}${after}`;
 }
 
 function startTest(column: string, text: string, values: Values): string {

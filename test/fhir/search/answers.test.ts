@@ -276,7 +276,7 @@ t.test('totals', async (t) => {
 
 t.test('lenient handling leaves out what is unknown, and says so', async (t) => {
   const lenient = { handling: 'lenient' } as const;
-  const bundle = await shown('Patient', 'gender=female&bogus=1&_filter=x&family=martin', lenient);
+  const bundle = await shown('Patient', 'gender=female&bogus=1&_score=x&family=martin', lenient);
   t.equal(named(bundle, 'match'), 'Patient/ada');
   t.equal(bundle.link[0]?.url, `${BASE}/Patient?gender=female&family=martin`);
   const { issue } = bundle.entry!.at(-1)!.resource as unknown as {
@@ -286,7 +286,7 @@ t.test('lenient handling leaves out what is unknown, and says so', async (t) => 
     issue.map((i) => [i.severity, i.expression[0]]),
     [
       ['warning', 'http.bogus'],
-      ['warning', 'http._filter'],
+      ['warning', 'http._score'],
     ],
   );
   t.equal(named(await shown('Patient', 'gender=female', lenient), 'outcome'), '');

@@ -58,6 +58,18 @@ const QUERIES: readonly (readonly [type: string, query: string])[] = [
   ['Observation', 'patient.identifier=urn:ins|rare'],
   ['Observation', 'patient.gender=female'],
   ['Observation', '_content=zanzibar'],
+  ['Observation', '_filter=code eq loinc|29463-7 and date ge 2024-02-01'],
+  ['Observation', '_filter=status ne final'],
+  ['Observation', '_filter=not (status eq final)'],
+  ['Observation', '_filter=code eq rare or status eq entered-in-error'],
+  ['Observation', '_filter=(code eq 29463-7 or code eq 8867-4) and date ge 2024-02-01'],
+  ['Observation', '_filter=date po 2024-02-01'],
+  ['Observation', '_filter=patient.identifier eq urn:ins|rare and code eq 29463-7'],
+  ['Observation', `_filter=identifier eq urn:device|rare or patient re ${v.patient}`],
+  ['Patient', '_filter=family eq martin'],
+  ['Patient', '_filter=family gt durand'],
+  ['Patient', '_filter=name ew acharie'],
+  ['Patient', '_filter=family ne martin'],
   ['Patient', 'identifier=urn:ins|rare'],
   ['Patient', 'name=martin'],
   ['Patient', 'family:exact=Martin&_count=5'],
@@ -140,6 +152,8 @@ const BOUNDED: readonly (readonly [type: string, query: string, pages: number])[
   ['Patient', '_sort=-birthdate,given', 1_000],
   // Patient by patient, each is asked for one such reading among his own.
   ['Patient', '_has:Observation:patient:code=29463-7', 2_500],
+  // What has an instant in it begins two days before at most, or is marked as longer: so many are looked at.
+  ['Observation', '_filter=date co 2024-02-01T03:00:00Z', 5_000],
   // A chain costs what it leads to: 320 devices are of this maker, and each has a look at the index of tokens.
   ['Observation', 'device.manufacturer=maker 2', 5_000],
 ];
