@@ -139,7 +139,28 @@ function keep(digits: Digits[], found: Digits): void {
       `contient le nombre ${shown(found.source)}, hors de portée d’un double`,
     );
   }
-  if (found.source !== String(found.value)) digits.push(found);
+  if (found.source === String(found.value)) return;
+  digits.push(found);
+  noteSpelling(found);
+}
+
+/** Whole numbers that are spelt otherwise, by the object or list that holds them. */
+const spelt = new WeakMap<object, Set<string | number>>();
+
+function noteSpelling({ holder, key, source, value }: Digits): void {
+  if (!Number.isInteger(value) || WHOLE.test(source)) return;
+  const keys = spelt.get(holder) ?? new Set();
+  spelt.set(holder, keys.add(key));
+}
+
+const WHOLE = /^(0|-?[1-9]\d*)$/;
+
+/**
+ * Whether a number of a body that was read here was spelt as no integer of R4 is (`1.0`, `1e2`, `-0`), though it is whole. A
+ * decimal may be (datatypes.html#integer, #decimal).
+ */
+export function isSpeltAsDecimal(holder: object, key: string | number): boolean {
+  return spelt.get(holder)?.has(key) === true;
 }
 
 function shown(source: string): string {
@@ -279,7 +300,9 @@ function settleIn(node: unknown, digits: Digits[]): void {
     else {
       const value = Number(source);
       holder[key] = value;
-      digits.push({ holder, key, source, value });
+      const found = { holder, key, source, value };
+      digits.push(found);
+      noteSpelling(found);
     }
   }
 }

@@ -71,6 +71,13 @@ export function badFormat(type: string, value: unknown): Text {
   };
 }
 
+export function spelledAsDecimal(type: string, value: number): Text {
+  return {
+    en: `${type} is written without fraction, exponent or minus zero. Write ${value}.`,
+    fr: `Un ${type} s’écrit sans décimale, ni exposant, ni zéro négatif. Écrivez ${value}.`,
+  };
+}
+
 export function badNarrative(found: string): Text {
   return {
     en: `The narrative is not the plain XHTML that FHIR allows, see ${shown(found)}. Send one <div xmlns="http://www.w3.org/1999/xhtml"> of text, lists and tables, without scripts, events, forms or content loaded from elsewhere.`,

@@ -1,5 +1,6 @@
 // The walk over one resource along its shapes: structure, formats, bindings, references, invariants.
 import type { Definitions } from '../definitions/types.ts';
+import { isSpeltAsDecimal } from '../json.ts';
 import { COMPLEX, PRIMITIVE, RESOURCE, SIBLING, TYPE } from './kinds.ts';
 import * as say from './messages.ts';
 import { narrativeFault } from './narrative.ts';
@@ -75,7 +76,7 @@ export class Visitor {
       const value = o[key];
       const start = run.notes.length;
       if (property.list) this.#list(property, value, o, run, depth);
-      else this.#item(property, value, o, run, depth);
+      else this.#item(property, value, o, key, o, run, depth);
       if (run.notes.length !== start) run.under(start, `.${property.segment}`);
       if (property.bit !== 0) {
         // A primitive and its extensions are one element: the sibling counts when the value is not there.
@@ -113,7 +114,7 @@ export class Visitor {
       const item = value[i];
       const start = run.notes.length;
       if (item === null && Array.isArray(twin) && twin[i] !== null && twin[i] !== undefined) continue;
-      this.#item(p, item, o, run, depth);
+      this.#item(p, item, value, i, o, run, depth);
       if (run.notes.length !== start) {
         run.under(start, `[${i}]`);
         if (run.full) return;
@@ -121,10 +122,13 @@ export class Visitor {
     }
   }
 
-  #item(p: Property, value: unknown, o: Json, run: Run, depth: number): void {
+  /** `holder[key]` is the value: `o` or a list in it. */
+  #item(p: Property, value: unknown, holder: object, key: string | number, o: Json, run: Run, depth: number): void {
     switch (p.kind) {
       case PRIMITIVE:
-        primitive(p, value, run);
+        if (typeof value === 'number' && p.type !== 'decimal' && isSpeltAsDecimal(holder, key))
+          reportFormat(p, value, run);
+        else primitive(p, value, run);
         return;
       case RESOURCE:
         this.resource(value, run, depth + 1, p.name === 'contained');

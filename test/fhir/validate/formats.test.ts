@@ -1,4 +1,5 @@
 import t from 'tap';
+import { readJson } from '../../../src/fhir/json.ts';
 import { formats } from '../../../src/fhir/validate/formats.ts';
 import { extended, faultsOf } from './check.ts';
 
@@ -135,4 +136,24 @@ t.test('texts made to be slow are not', async (t) => {
     t.equal(formats.get(type)?.(value), false, type);
   }
   t.ok(performance.now() - start < 2000, 'all of them within two seconds');
+});
+
+t.test('a whole number is refused where it is spelt as a decimal, but for decimals', async (t) => {
+  const spelt = (json: string, source: string) =>
+    faultsOf(readJson(JSON.stringify(extended(json, 4242)).replace('4242', source)).value);
+  for (const [json, sources] of [
+    ['valueInteger', ['1.0', '1e2', '-0', '0.0', '1E0', '-10.00']],
+    ['valuePositiveInt', ['1.0', '1e2']],
+    ['valueUnsignedInt', ['1.0', '-0']],
+  ] as const) {
+    const type = json.slice(5, 6).toLowerCase() + json.slice(6);
+    for (const source of sources)
+      t.same(spelt(json, source), [`bad-format Basic.extension[0].value.ofType(${type})`], `${json} ${source}`);
+    t.same(spelt(json, '1'), []);
+  }
+  for (const source of ['1.0', '1e2', '-0', '1']) t.same(spelt('valueDecimal', source), [], source);
+  const claim = (sequence: string) =>
+    faultsOf(readJson(`{"resourceType":"Claim","item":[{"sequence":1,"careTeamSequence":[1,${sequence}]}]}`).value);
+  t.ok(claim('2.0').includes('bad-format Claim.item[0].careTeamSequence[1]'));
+  t.notOk(claim('2').some((line) => line.includes('careTeamSequence')));
 });
