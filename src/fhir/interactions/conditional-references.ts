@@ -1,13 +1,18 @@
 // References of a transaction that are searches: `Patient?identifier=system|value`. https://hl7.org/fhir/R4/http.html#trules
-// R4 resolves them when everything else is done, so what the transaction itself writes counts too.
+// R4 resolves them when everything else is done: they see what the transaction itself writes, by every criterion of search.
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError, fault } from '../../kernel/fault.ts';
 import type { Clause, Tx } from '../../storage/types.ts';
+import { typeIndex } from '../extract/paths.ts';
+import type { ParsedSearch, Query } from '../search/index.ts';
 import type { AnyResource, FhirService } from '../service.ts';
 import { isConditional, linksOf } from './links.ts';
 import { queryPairs, readCondition } from './matching.ts';
 import { checkedResource } from './prepare.ts';
-import { expressionOf, type Linked } from './rewrite.ts';
+import { expressionOf, type Linked, type Resolved } from './rewrite.ts';
+
+/** The index of an entry, or a reference. */
+type Target = number | string;
 
 /** A resource that the transaction creates or changes. */
 export interface Candidate {
@@ -38,55 +43,131 @@ function typeOf(reference: string): string {
   return reference.slice(0, reference.indexOf('?'));
 }
 
-/**
- * What each conditional reference means: a reference, or the index of an entry.
- * @throws FaultError 412 naming the place of each one that matches nothing, or several; 400 when it is no search
- */
-export async function resolveConditional(
-  service: FhirService,
-  tx: Tx,
-  linked: readonly Linked[],
-  candidates: readonly Candidate[],
-  base: string,
-): Promise<ReadonlyMap<string, number | string>> {
-  const resolved = new Map<string, number | string>();
-  const faults: Fault[] = [];
-  const rows = new Rows(service);
-  for (const { index, resource, links } of linked) {
-    for (const link of links) {
-      if (!isConditional(link) || resolved.has(link.value)) continue;
-      const expression = expressionOf(index, resource, link.holder, link.key);
-      const found = await matches(service, tx, link.value, candidates, rows, base, expression);
-      const [only, second] = found;
-      if (only !== undefined && second === undefined) resolved.set(link.value, only);
-      else faults.push(unresolved(link.value, only !== undefined, expression));
-    }
-  }
-  if (faults.length > 0) throw new FaultError(faults.slice(0, 100));
-  return resolved;
+/** A condition, and a place of it for messages. */
+interface Asked {
+  readonly reference: string;
+  readonly expression: string;
 }
 
-/** At most two of what matches. */
-async function matches(
-  service: FhirService,
-  tx: Tx,
-  reference: string,
-  candidates: readonly Candidate[],
-  rows: Rows,
-  base: string,
-  expression: string,
-): Promise<readonly (number | string)[]> {
-  const type = typeOf(reference);
-  const { plan } = await readCondition(service, tx, type, queryPairs(reference.slice(type.length)), base).catch((e) => {
-    throw e instanceof FaultError ? new FaultError(e.faults.map((f) => ({ ...f, expression }))) : e;
-  });
-  const own = candidates.filter((c) => c.resource.resourceType === type);
-  const judged = own.filter((c) => plan.where.every((clause) => rows.hold(clause, c, expression)));
-  // What is stored of a resource that the transaction changes counts no more; one page is enough to see beyond them.
-  const changed = new Set(own.map((c) => c.id));
-  const stored = await tx.search({ ...plan, limit: changed.size + 2 });
-  const references = stored.rows.filter((r) => !changed.has(r.id)).map((r) => `${type}/${r.id}`);
-  return [...judged.map((c) => c.index), ...references].slice(0, 2);
+/** Attempts to find references that depend on each other. */
+const MOST_ATTEMPTS = 6;
+
+/**
+ * Resolves the conditional references of one transaction. What its own resources mean to tokens is known before they are
+ * written; every other condition is asked of the database when they are, and the transaction begins again with the answer,
+ * until the answer is what it was written with.
+ */
+export class ConditionalReferences {
+  readonly #service: FhirService;
+  readonly #base: string;
+  /** What conditions asked of the database meant in the attempt before. */
+  readonly #learned = new Map<string, Target>();
+  #attempts = 0;
+  #asked: readonly Asked[] = [];
+
+  constructor(service: FhirService, base: string) {
+    this.#service = service;
+    this.#base = base;
+  }
+
+  /**
+   * What each conditional reference means, as far as that is known before anything is written.
+   * @throws FaultError 412 naming the place of each one that matches nothing, or several; 400 when it is no search
+   */
+  async resolve(tx: Tx, linked: readonly Linked[], candidates: readonly Candidate[]): Promise<Resolved> {
+    const resolved = new Map<string, Target>();
+    const asked = new Map<string, Asked>();
+    const faults: Fault[] = [];
+    const rows = new Rows(this.#service);
+    for (const { index, resource, links } of linked) {
+      for (const link of links) {
+        const reference = link.value;
+        if (!isConditional(link) || resolved.has(reference) || asked.has(reference)) continue;
+        const expression = expressionOf(index, resource, link.holder, link.key);
+        const found = await this.#known(tx, reference, candidates, rows, expression);
+        const [only, second] = found ?? [];
+        if (found === undefined) asked.set(reference, { reference, expression });
+        else if (only !== undefined && second === undefined) resolved.set(reference, only);
+        else faults.push(unresolved(reference, only !== undefined, expression));
+      }
+    }
+    if (faults.length > 0) throw new FaultError(faults.slice(0, 100));
+    this.#asked = [...asked.values()];
+    return new Map([...resolved, ...this.#learned]);
+  }
+
+  /** At most two of what matches; undefined when only the database can tell, once everything is written. */
+  async #known(
+    tx: Tx,
+    reference: string,
+    candidates: readonly Candidate[],
+    rows: Rows,
+    expression: string,
+  ): Promise<readonly Target[] | undefined> {
+    const type = typeOf(reference);
+    const { plan, applied } = await this.#read(tx, reference, expression);
+    if (!isOfTokens(this.#service, type, applied, plan.where)) return undefined;
+    const own = candidates.filter((c) => c.resource.resourceType === type);
+    const judged = own.filter((c) => plan.where.every((clause) => rows.hold(clause, c)));
+    // What is stored of a resource that the transaction changes counts no more; one page is enough to see beyond them.
+    const changed = new Set(own.map((c) => c.id));
+    const stored = await tx.search({ ...plan, limit: changed.size + 2 });
+    const references = stored.rows.filter((r) => !changed.has(r.id)).map((r) => `${type}/${r.id}`);
+    return [...judged.map((c) => c.index), ...references].slice(0, 2);
+  }
+
+  #read(tx: Tx, reference: string, expression: string): Promise<ParsedSearch> {
+    const type = typeOf(reference);
+    const query = queryPairs(reference.slice(type.length));
+    return readCondition(this.#service, tx, type, query, this.#base).catch((e) => {
+      throw e instanceof FaultError ? new FaultError(e.faults.map((f) => ({ ...f, expression }))) : e;
+    });
+  }
+
+  /**
+   * After everything is written: asks the database what it could not be asked before.
+   * @param indexOf the entry that wrote a resource (`Type/id`)
+   * @param again begins the transaction again
+   * @throws FaultError 412 as {@link resolve}; 422 when conditions depend on each other without end
+   */
+  async settle(tx: Tx, indexOf: ReadonlyMap<string, number>, again: () => never): Promise<void> {
+    const faults: Fault[] = [];
+    let changed = false;
+    for (const { reference, expression } of this.#asked) {
+      const type = typeOf(reference);
+      const { plan } = await this.#read(tx, reference, expression);
+      const [only, second] = (await tx.search({ ...plan, limit: 2 })).rows.map((r) => `${type}/${r.id}`);
+      const found = only === undefined || second !== undefined ? undefined : (indexOf.get(only) ?? only);
+      if (found !== this.#learned.get(reference)) changed = true;
+      if (found !== undefined) this.#learned.set(reference, found);
+      else {
+        this.#learned.delete(reference);
+        faults.push(unresolved(reference, only !== undefined, expression));
+      }
+    }
+    if (changed && ++this.#attempts < MOST_ATTEMPTS) again();
+    if (faults.length > 0) throw new FaultError(faults.slice(0, 100));
+    if (changed) throw unsettled(this.#asked[0]!.expression);
+  }
+}
+
+/**
+ * Whether a condition finds by tokens of the resource itself: what a link of the transaction will say, what other resources say,
+ * or what only the database can compare plays no part.
+ */
+function isOfTokens(service: FhirService, type: string, query: Query, where: readonly Clause[]): boolean {
+  const { parameters } = typeIndex(service.definitions, type);
+  const named = query.every(([name]) => name === '_id' || parameters.get(name.split(':')[0]!)?.kind === 'token');
+  return named && where.every(isDecidable);
+}
+
+function isDecidable(clause: Clause): boolean {
+  return (
+    clause.kind === 'none' ||
+    clause.kind === 'id' ||
+    clause.kind === 'token' ||
+    (clause.kind === 'or' && clause.anyOf.every(isDecidable))
+  );
 }
 
 /** Judges search clauses on resources that are not stored yet. */
@@ -98,10 +179,8 @@ class Rows {
     this.#service = service;
   }
 
-  hold(clause: Clause, candidate: Candidate, expression: string): boolean {
+  hold(clause: Clause, candidate: Candidate): boolean {
     switch (clause.kind) {
-      case 'none':
-        return false;
       case 'id':
         return candidate.id !== undefined && clause.anyOf.includes(candidate.id);
       case 'token': {
@@ -109,28 +188,32 @@ class Rows {
         return clause.anyOf.some((hash) => tokens.has(hash));
       }
       case 'or':
-        return clause.anyOf.some((one) => this.hold(one, candidate, expression));
+        return clause.anyOf.some((one) => this.hold(one, candidate));
       default:
-        throw fault(
-          'not-supported',
-          'condition-in-bundle',
-          {
-            en: 'Among resources of the same transaction, a conditional reference finds by tokens with their system, such as identifier=system|value. Refer to the entry by its fullUrl instead.',
-            fr: 'Parmi les ressources de la même transaction, une référence conditionnelle cherche par des tokens avec leur système, comme identifier=système|valeur. Référencez plutôt l’entrée par son fullUrl.',
-          },
-          { expression },
-        );
+        return false;
     }
   }
 
   #tokensOf(resource: AnyResource): ReadonlySet<string> {
     let tokens = this.#tokens.get(resource);
     if (tokens === undefined) {
-      tokens = new Set(this.#service.extractor.rows(resource).tokens);
+      tokens = new Set(this.#service.extractor.rows(resource, []).tokens);
       this.#tokens.set(resource, tokens);
     }
     return tokens;
   }
+}
+
+function unsettled(expression: string): Error {
+  return fault(
+    'business-rule',
+    'reference-unsettled',
+    {
+      en: 'What the conditional references mean depends on each other, and does not settle. Refer to entries by their fullUrl instead.',
+      fr: 'Les références conditionnelles dépendent les unes des autres, sans issue. Référencez plutôt les entrées par leur fullUrl.',
+    },
+    { expression },
+  );
 }
 
 function unresolved(reference: string, several: boolean, expression: string): Fault {

@@ -45,7 +45,12 @@ export function rewriteLinks(
         continue;
       }
       const found = isConditional(link) ? meant(resolved.get(link.value), placementOf) : follow(link.value);
-      if (found === undefined || (link.kind === 'uri' && !isUri(service, resource, link))) continue;
+      if (found === undefined) {
+        // Of an earlier attempt.
+        if (isConditional(link)) link.holder[link.key] = link.value;
+        continue;
+      }
+      if (link.kind === 'uri' && !isUri(service, resource, link)) continue;
       link.holder[link.key] = found;
     }
   }

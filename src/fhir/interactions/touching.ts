@@ -18,6 +18,8 @@ export interface Need {
   readonly patient: (patient: PatientKey) => void;
   /** It deletes resources (`Type/id`). */
   readonly deletion: (references: readonly string[]) => void;
+  /** It knows better now: what it wrote is undone, and it begins again. */
+  readonly again: () => never;
   /** For the check of what it refers to. */
   readonly work: Work;
 }
@@ -63,6 +65,9 @@ export async function touching<T>(
         deletion: (references) => {
           const more = references.filter((r) => !announced.has(r));
           if (more.length > 0) throw new Again({ deletions: more });
+        },
+        again: () => {
+          throw new Again({});
         },
         work: own,
       };

@@ -9,7 +9,7 @@ import type { Exact } from '../json.ts';
 import type { FhirRequest, FhirService } from '../service.ts';
 import { removed, written } from './answer.ts';
 import type { EntryAnswer } from './bundle.ts';
-import { type Candidate, checkedUnresolved, resolveConditional } from './conditional-references.ts';
+import { type Candidate, ConditionalReferences, checkedUnresolved } from './conditional-references.ts';
 import { referring } from './deletions.ts';
 import { type Entry, faultsOfEntry, refused } from './entries.ts';
 import { isConditional, LinkTargets, linksOf } from './links.ts';
@@ -40,7 +40,7 @@ export async function transaction(
   const conditional = linked.some(({ links }) => links.some(isConditional));
   if (!conditional && entries.every((e) => e.method === 'POST' && e.ifNoneExist === undefined)) {
     return referring(service.store, async (work) => {
-      const need: Need = { patient: () => undefined, deletion: () => undefined, work };
+      const need: Need = { patient: () => undefined, deletion: () => undefined, again: never, work };
       const placing = new Placing(service, service.store, undefined, need, request.base);
       const writes = await put(service, undefined, placing, need, entries, linked, NOTHING, request);
       await service.store.create(writes);
@@ -49,16 +49,18 @@ export async function transaction(
   }
   const keys = await keysTouched(service, entries);
   const deletes = entries.flatMap((e) => (e.method === 'DELETE' && e.id !== undefined ? [`${e.type}/${e.id}`] : []));
+  const references = new ConditionalReferences(service, request.base);
   const work = async (tx: Tx, need: Need): Promise<EntryAnswer[]> => {
     const placing = new Placing(service, tx, tx, need, request.base);
     await placing.deleteAll(entries);
     await placing.patchAll(entries);
     const all = [...linked, ...placing.patched];
     const resolved = all.some(({ links }) => links.some(isConditional))
-      ? await resolveConditional(service, tx, all, candidatesOf(entries, placing), request.base)
+      ? await references.resolve(tx, all, candidatesOf(entries, placing))
       : NOTHING;
     const writes = await put(service, tx, placing, need, entries, all, resolved, request);
     await tx.write(writes);
+    if (resolved !== NOTHING) await references.settle(tx, writtenBy(entries, placing), need.again);
     await placing.checkDeletions(entries);
     const byId = new Map(writes.map((w) => [`${w.type}/${w.id}`, w]));
     const answers: EntryAnswer[] = [];
@@ -135,6 +137,16 @@ async function keysTouched(service: FhirService, entries: readonly Entry[]): Pro
   }
   for (const key of (await service.store.patientKeys([...ids])).values()) keys.add(key);
   return [...keys];
+}
+
+function never(): never {
+  throw new Error('nothing to begin again');
+}
+
+/** The entry of each resource that is written. */
+function writtenBy(entries: readonly Entry[], { placed }: Placing): ReadonlyMap<string, number> {
+  const live = entries.filter((e) => e.method !== 'DELETE' && placed[e.index]?.there === undefined);
+  return new Map(live.map((e) => [`${e.type}/${placed[e.index]?.id}`, e.index]));
 }
 
 /** What the transaction creates or changes, for searches that cannot see it yet. */

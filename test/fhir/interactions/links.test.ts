@@ -152,7 +152,7 @@ const REFERENCES: readonly (readonly [name: string, reference: string, status: n
   ['a parameter that is unknown', 'Patient?foo=1', 400, 'parameter-unknown'],
   ['a parameter that shapes', 'Patient?identifier=urn:t|cond&_count=1', 400, 'condition-shaping'],
   ['no type', 'Animal?identifier=1', 422, 'reference-format'],
-  ['what cannot be judged in a bundle', 'Patient?family=Exemple', 400, 'condition-in-bundle'],
+  ['nobody of that name', 'Patient?family=Personne', 412, 'reference-unmatched'],
 ];
 await s.made(known('twins'));
 await s.made(known('twins'));
