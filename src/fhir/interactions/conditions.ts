@@ -1,5 +1,6 @@
 // Conditions of HTTP on a version: If-Match, If-None-Match, If-Modified-Since.
 // https://hl7.org/fhir/R4/http.html#concurrency, #cread; RFC 9110 section 13.
+import { de } from '../../kernel/article.ts';
 import { fault } from '../../kernel/fault.ts';
 import type { StoredResource } from '../../storage/types.ts';
 import type { FhirRequest, VersionTag } from '../service.ts';
@@ -79,7 +80,7 @@ export function checkWriteConditions(
     );
     throw fault('version-mismatch', 'if-match', {
       en: `If-Match names ${named.join(', ')}; the current version of ${reference} is ${live ? current.version : 'none'}. Read it again and repeat the change.`,
-      fr: `If-Match nomme ${nommees.join(', ')} ; la version courante de ${reference} est ${live ? current.version : 'aucune'}. Relisez-la puis refaites la modification.`,
+      fr: `If-Match nomme ${nommees.join(', ')} ; la version courante ${de(reference)} est ${live ? current.version : 'aucune'}. Relisez-la puis refaites la modification.`,
     });
   }
   if (live && ifNoneMatch?.some((tag) => tag === '*' || tag === current.version)) {

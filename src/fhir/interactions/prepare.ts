@@ -1,4 +1,5 @@
 // From a body to a state that can be stored: checked, placed with its patient, stamped with id and meta, indexed.
+import { a } from '../../kernel/article.ts';
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError, fault } from '../../kernel/fault.ts';
 import { tokenHash } from '../../storage/hash.ts';
@@ -25,7 +26,7 @@ export function checkedResource(service: FhirService, body: unknown, type: strin
 export function resourceOfType(service: FhirService, body: unknown, type: string): AnyResource {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw fault('structure', 'resource-expected', {
-      en: `The body must be one JSON object: a ${type}.`,
+      en: `The body must be one JSON object: ${a(type)}.`,
       fr: `Le corps doit être un objet JSON : une ressource ${type}.`,
     });
   }
@@ -35,7 +36,7 @@ export function resourceOfType(service: FhirService, body: unknown, type: string
       'structure',
       'resource-type-unknown',
       {
-        en: `"resourceType" must name an R4 resource type${found === undefined ? ' and is missing' : `, "${String(found)}" is none`}. Send a ${type}.`,
+        en: `"resourceType" must name an R4 resource type${found === undefined ? ' and is missing' : `, "${String(found)}" is none`}. Send ${a(type)}.`,
         fr: `« resourceType » doit nommer un type de ressource R4${found === undefined ? ' et il manque' : ` ; « ${String(found)} » n’en est pas un`}. Envoyez une ressource ${type}.`,
       },
       { expression: type },
@@ -46,7 +47,7 @@ export function resourceOfType(service: FhirService, body: unknown, type: string
       'structure',
       'resource-type-other',
       {
-        en: `The address names ${type}, the body is a ${found}. Send it to /${found}.`,
+        en: `The address names ${type}, the body is ${a(found)}. Send it to /${found}.`,
         fr: `L’adresse nomme ${type}, le corps est une ressource ${found}. Envoyez-la à /${found}.`,
       },
       { expression: found },

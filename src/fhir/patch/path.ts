@@ -1,6 +1,7 @@
 // The part of FHIRPath that FHIRPath Patch needs to name elements: names, indexes, where(x = 'y'), first(), last(), single(),
 // extension('url'), ofType(X). Parsed in one pass without backtracking; a text of a stranger can neither loop nor recurse.
 // https://hl7.org/fhir/R4/fhirpatch.html, https://hl7.org/fhirpath/N1/
+import { a } from '../../kernel/article.ts';
 import { refuse } from './values.ts';
 
 const MAX_LENGTH = 2000;
@@ -45,7 +46,7 @@ export function parsePath(text: string, resourceType: string): Path {
     if (first !== resourceType && first !== 'Resource' && first !== 'DomainResource') {
       throw refuse(
         'patch-path',
-        `"${text}" begins with ${first}, the resource is a ${resourceType}.`,
+        `"${text}" begins with ${first}, the resource is ${a(resourceType)}.`,
         `« ${text} » commence par ${first}, la ressource est de type ${resourceType}.`,
       );
     }

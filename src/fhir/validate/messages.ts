@@ -1,4 +1,5 @@
 // The texts of faults, in both languages: what is wrong and what to do.
+import { a, capitalA, de } from '../../kernel/article.ts';
 import type { Text } from '../../kernel/fault.ts';
 
 /** A value as it may be shown: short, on one line. Objects are not printed: a client's may be without end. */
@@ -64,7 +65,7 @@ const WANTED: Readonly<Record<string, Text>> = {
 };
 
 export function badFormat(type: string, value: unknown): Text {
-  const wanted = WANTED[type] ?? { en: `a ${type}`, fr: `un ${type}` };
+  const wanted = WANTED[type] ?? { en: a(type), fr: `un ${type}` };
   return {
     en: `${shown(value)} is no ${type}. Send ${wanted.en}.`,
     fr: `${shown(value)} n’est pas une valeur de type ${type}. Envoyez ${wanted.fr}.`,
@@ -88,7 +89,7 @@ export function badNarrative(found: string): Text {
 export function unknownElement(key: string, owner: string): Text {
   return {
     en: `${shown(key)} is no element of ${owner} in FHIR R4. Remove it, correct its spelling, or send it as an extension.`,
-    fr: `${shown(key)} n’est pas un élément de ${owner} en FHIR R4. Retirez-le, corrigez son nom ou envoyez-le comme extension.`,
+    fr: `${shown(key)} n’est pas un élément ${de(owner)} en FHIR R4. Retirez-le, corrigez son nom ou envoyez-le comme extension.`,
   };
 }
 
@@ -197,7 +198,7 @@ export function unknownResourceType(value: unknown): Text {
 
 export function otherResourceType(found: string, expected: string): Text {
   return {
-    en: `A ${expected} is expected here, not a ${found}.`,
+    en: `${capitalA(expected)} is expected here, not ${a(found)}.`,
     fr: `Une ressource ${expected} est attendue ici, et non ${found}.`,
   };
 }

@@ -1,4 +1,5 @@
 // Everything that speaks against a resource, or against what is to be done with it. Nothing is stored.
+
 import { unknown } from '../../fhir/interactions/answer.ts';
 import { remove } from '../../fhir/interactions/delete.ts';
 import { checkReferences, patientOf } from '../../fhir/interactions/prepare.ts';
@@ -6,6 +7,7 @@ import { read } from '../../fhir/interactions/read.ts';
 import { rehearse } from '../../fhir/interactions/rehearse.ts';
 import { checkId, update } from '../../fhir/interactions/update.ts';
 import type { AnyResource } from '../../fhir/service.ts';
+import { a } from '../../kernel/article.ts';
 import { type Fault, FaultError, fault } from '../../kernel/fault.ts';
 import { everything } from '../../storage/types.ts';
 import { faultsOfBody } from '../input/body.ts';
@@ -114,7 +116,7 @@ function otherType({ profile, type }: Asked, about: string): Fault {
     kind: 'value',
     detail: 'validate-profile-type',
     text: {
-      en: `The profile ${profile} is about ${about}, the resource is a ${type}.`,
+      en: `The profile ${profile} is about ${about}, the resource is ${a(type)}.`,
       fr: `Le profil ${profile} porte sur ${about}, la ressource est de type ${type}.`,
     },
     expression: type,

@@ -1,4 +1,5 @@
 // The texts of what a profile asks; each names the profile.
+import { a } from '../../../kernel/article.ts';
 import type { Text } from '../../../kernel/fault.ts';
 import * as base from '../messages.ts';
 
@@ -78,6 +79,6 @@ export const unknownProfile = (url: string): Text => ({
 });
 
 export const profileOfOtherType = (url: string, type: string): Text => ({
-  en: `The profile ${base.shown(url)} is for ${type}. Remove it from meta.profile, or send a ${type}.`,
+  en: `The profile ${base.shown(url)} is for ${type}. Remove it from meta.profile, or send ${a(type)}.`,
   fr: `Le profil ${base.shown(url)} concerne ${type}. Retirez-le de meta.profile, ou envoyez une ressource ${type}.`,
 });
