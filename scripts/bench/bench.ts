@@ -1,9 +1,7 @@
 // npm run bench: the figures of the README, measured on a server of its own, with the floors of the same run beside them.
 // Durable (fsync on), full validation, ledger included. Server, database and load share this machine.
-import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { drawCohort } from '../../src/demo/cohorts.ts';
 import { draw } from '../../src/demo/draw.ts';
@@ -13,10 +11,11 @@ import { addDays } from '../../src/kernel/day.ts';
 import { localDay, METROPOLE } from '../../src/kernel/zone.ts';
 import { loadLaw } from '../../src/law/load.ts';
 import { startTestCluster } from '../../test/helpers/cluster.ts';
-import type { BlastOrder, BlastResult } from './blast.ts';
+import { type BlastResult, blastApart } from './blast.ts';
 import { cpuOf } from './cpu.ts';
 import { insertFloor, jsonFloor } from './floor.ts';
-import { startServer } from './server.ts';
+import { searchFigures } from './search.ts';
+import { type Server, startServer } from './server.ts';
 
 const { values: given } = parseArgs({
   options: {
@@ -24,7 +23,9 @@ const { values: given } = parseArgs({
     patients: { type: 'string', default: '10000' },
     days: { type: 'string', default: '180' },
     'per-day': { type: 'string', default: '3' },
-    only: { type: 'string', default: 'bundles,singles,population' },
+    readings: { type: 'string', default: '5000' },
+    query: { type: 'string', default: '' },
+    only: { type: 'string', default: 'bundles,singles,population,search' },
   },
 });
 const seconds = Number(given.seconds);
@@ -37,16 +38,7 @@ console.log(
   `${cpus().length} × ${cpus()[0]?.model ?? 'cpu'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
 );
 const server = await startServer();
-const send: Send = async (method, path, body) => {
-  const response = await fetch(path === '' ? server.base : `${server.base}/${path}`, {
-    method,
-    headers: { 'content-type': 'application/fhir+json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 400)}`);
-  return JSON.parse(text) as Record<string, unknown>;
-};
+const send = sendTo(server);
 
 try {
   if (only.includes('bundles') || only.includes('singles')) await writes();
@@ -54,7 +46,21 @@ try {
 } finally {
   await server.stop();
 }
+if (only.includes('search')) await searchFigures(Number(given.readings), sendTo, given.query);
 process.exit(0);
+
+function sendTo({ base }: Pick<Server, 'base'>): Send {
+  return async (method, path, body) => {
+    const response = await fetch(path === '' ? base : `${base}/${path}`, {
+      method,
+      headers: { 'content-type': 'application/fhir+json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text.slice(0, 400)}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  };
+}
 
 /** Observations of 2,000 patients, spread as in life. */
 async function writes(): Promise<void> {
@@ -69,19 +75,21 @@ async function writes(): Promise<void> {
       device: refs.get(`object:${p.key}:weight`) ?? '',
     })),
   );
-  const bundles = Array.from({ length: 200 }, (_, i) => bundleOf(observations.slice(i * 100, i * 100 + 100)));
+  const bodies = Array.from({ length: 200 }, (_, i) => bundleOf(observations.slice(i * 100, i * 100 + 100)));
+  const bundles = bodies.map((body) => ({ path: '/fhir', body }));
+  const singles = observations.map((body) => ({ path: '/fhir/Observation', body }));
   const cluster = await startTestCluster();
   const floorRows = await insertFloor({ ...cluster.connection, database: 'postgres' }, observations, 100, 4);
   const floorOne = await insertFloor({ ...cluster.connection, database: 'postgres' }, observations, 1, 4);
   await cluster.stop();
-  const floorJson = jsonFloor(bundles, 3);
+  const floorJson = jsonFloor(bodies, 3);
   console.log(
     `floors: parse and print ${rate(floorJson)} obs/s (1 process) · bare durable inserts ${rate(floorRows)} rows/s by 100, ${rate(floorOne)} one by one (1 connection)`,
   );
   if (only.includes('bundles')) {
-    await blast({ path: '/fhir', bodies: bundles, connections: 8, seconds: 4 });
+    await blastApart(server, { requests: bundles, connections: 8, seconds: 4 });
     const before = cpuOf(server.pid, server.data);
-    const r = await blast({ path: '/fhir', bodies: bundles, connections: 8, seconds });
+    const r = await blastApart(server, { requests: bundles, connections: 8, seconds });
     const spent = cpuSince(before, r.requests * 100);
     const perSecond = (r.requests * 100) / r.seconds;
     console.log(
@@ -89,9 +97,9 @@ async function writes(): Promise<void> {
     );
   }
   if (only.includes('singles')) {
-    await blast({ path: '/fhir/Observation', bodies: observations, connections: 64, seconds: 3 });
+    await blastApart(server, { requests: singles, connections: 64, seconds: 3 });
     const before = cpuOf(server.pid, server.data);
-    const r = await blast({ path: '/fhir/Observation', bodies: observations, connections: 64, seconds });
+    const r = await blastApart(server, { requests: singles, connections: 64, seconds });
     const spent = cpuSince(before, r.requests);
     const perSecond = r.requests / r.seconds;
     console.log(
@@ -187,17 +195,6 @@ async function population(): Promise<void> {
       `  $billability as NDJSON, run ${run}: ${((performance.now() - start) / 1000).toFixed(2)} s for ${lines} follow-ups, ${(bytes / 2 ** 20).toFixed(0)} MiB`,
     );
   }
-}
-
-function blast(order: Omit<BlastOrder, 'host' | 'port'>): Promise<BlastResult> {
-  const child = fork(fileURLToPath(new URL('./blast.ts', import.meta.url)));
-  return new Promise((resolve, reject) => {
-    child.once('message', (result) => resolve(result as BlastResult));
-    child.once('exit', (code) => {
-      if (code !== 0) reject(new Error(`the load generator ended with ${code}`));
-    });
-    child.send({ ...order, host: server.host, port: server.port } satisfies BlastOrder);
-  });
 }
 
 function cpuSince(before: ReturnType<typeof cpuOf>, observations: number): string {

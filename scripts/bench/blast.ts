@@ -1,13 +1,13 @@
 // A load generator that costs little: ready-made requests on keep-alive sockets, answers counted by their Content-Length.
-// Runs as a process of its own (child_process.fork), so that its time is not the server's.
+import { fork } from 'node:child_process';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 
 export interface BlastOrder {
   readonly host: string;
   readonly port: number;
-  readonly path: string;
-  /** JSON bodies, sent in turn. */
-  readonly bodies: readonly string[];
+  /** Sent in turn; with a body by POST, without one by GET. */
+  readonly requests: readonly { readonly path: string; readonly body?: string }[];
   readonly connections: number;
   readonly seconds: number;
 }
@@ -22,23 +22,41 @@ export interface BlastResult {
   readonly p99: number;
 }
 
-process.once('message', (order: BlastOrder) => {
-  blast(order).then(
-    (result) => process.send?.(result, () => process.exit(0)),
-    (e: unknown) => {
-      console.error(e);
-      process.exit(1);
-    },
-  );
-});
+/** Blasts from a process of its own, so that many clients do not wait for what the caller does. */
+export function blastApart(
+  { host, port }: Pick<BlastOrder, 'host' | 'port'>,
+  order: Omit<BlastOrder, 'host' | 'port'>,
+): Promise<BlastResult> {
+  const child = fork(fileURLToPath(import.meta.url));
+  return new Promise((resolve, reject) => {
+    child.once('message', (result) => resolve(result as BlastResult));
+    child.once('exit', (code) => {
+      if (code !== 0) reject(new Error(`the load generator ended with ${code}`));
+    });
+    child.send({ ...order, host, port } satisfies BlastOrder);
+  });
+}
 
-async function blast(order: BlastOrder): Promise<BlastResult> {
-  const requests = order.bodies.map((body) =>
-    Buffer.from(
-      `POST ${order.path} HTTP/1.1\r\nhost: ${order.host}:${order.port}\r\ncontent-type: application/fhir+json\r\n` +
-        `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    ),
-  );
+if (import.meta.main) {
+  process.once('message', (order: BlastOrder) => {
+    blast(order).then(
+      (result) => process.send?.(result, () => process.exit(0)),
+      (e: unknown) => {
+        console.error(e);
+        process.exit(1);
+      },
+    );
+  });
+}
+
+/** Blasts for the time asked. The answers must say their length: Vigie's do. */
+export async function blast(order: BlastOrder): Promise<BlastResult> {
+  const requests = order.requests.map(({ path, body }) => {
+    const head = (method: string) => `${method} ${path} HTTP/1.1\r\nhost: ${order.host}:${order.port}\r\n`;
+    if (body === undefined) return Buffer.from(`${head('GET')}\r\n`);
+    const length = `content-type: application/fhir+json\r\ncontent-length: ${Buffer.byteLength(body)}`;
+    return Buffer.from(`${head('POST')}${length}\r\n\r\n${body}`);
+  });
   const statuses: Record<string, number> = {};
   const times: number[] = [];
   let next = 0;
