@@ -65,6 +65,7 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
       valueSets: profiles.valueSets,
       codeSystems: profiles.codeSystems,
     }),
+    capability: (base) => capability(base),
   };
   await keepProfiles(service, profiles.own as AnyResource[]);
 
@@ -89,7 +90,8 @@ export async function buildApp(parts: AppParts): Promise<FastifyInstance> {
   });
   const baseOf = (request: FastifyRequest) => parts.publicBase ?? `${request.protocol}://${request.host}${BASE_PATH}`;
   const statement = statementOf(service, profiles, new Date(parts.clock.now()).toISOString());
-  const routes = { prefix: BASE_PATH, service, operations, baseOf, capability: printed(statement) };
+  const capability = printed(statement);
+  const routes = { prefix: BASE_PATH, service, operations, baseOf, capability };
   await app.register(fhirRoutes, routes);
   await app.register(binaryRoutes, routes);
   const described = { operations, definitions: profiles.operationDefinitions };

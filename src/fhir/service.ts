@@ -17,6 +17,8 @@ export interface FhirService {
   readonly extractor: Extractor;
   /** By resource type. */
   readonly rules?: ReadonlyMap<string, WriteRule>;
+  /** The CapabilityStatement for a base, as JSON text. */
+  readonly capability?: (base: string) => string;
 }
 
 /** What the house asks of writes of a type beside R4 and its profiles, and what hangs on them. Operations make them. */

@@ -5,6 +5,8 @@ import { exceptionOutcome, outcomeOf, statusOf } from '../outcome.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { batch, type RunOperation } from './batch.ts';
 import { type Entry, readEntry, refused } from './entries.ts';
+import { checkBundleElements } from './envelope.ts';
+import { linksOf } from './links.ts';
 import { transaction } from './transaction.ts';
 
 /** Entries that a bundle may have: bounds the time and memory of one request. */
@@ -55,6 +57,7 @@ function readBundle(value: unknown): { type: 'transaction' | 'batch'; raw: reado
       `Bundle.type doit être transaction ou batch ici, il vaut « ${String(type)} ».`,
     );
   }
+  checkBundleElements(body);
   const raw = body.entry ?? [];
   if (!Array.isArray(raw) || ('entry' in body && raw.length === 0)) {
     throw refused(
@@ -84,16 +87,39 @@ async function batchAnswers(
   const settle = (index: number, answer: FhirResponse | undefined, failure: unknown) => {
     answers[index] = answer ?? failed(failure, request, unexpected);
   };
-  const entries: Entry[] = [];
+  const readable: Entry[] = [];
   for (const [index, one] of raw.entries()) {
     try {
-      entries.push(read(one, index));
+      readable.push(read(one, index));
     } catch (failure) {
       settle(index, undefined, failure);
     }
   }
+  const made = new Set(readable.flatMap((e) => (e.method === 'POST' && e.fullUrl !== undefined ? [e.fullUrl] : [])));
+  const entries = readable.filter((entry) => {
+    const link = made.size === 0 ? undefined : linkTo(made, entry);
+    if (link !== undefined) settle(entry.index, undefined, dependent(entry, link));
+    return link === undefined;
+  });
   await batch(service, entries, request, operation, settle);
   return answers;
+}
+
+/** A reference of an entry to what another one makes. */
+function linkTo(made: ReadonlySet<string>, { resource, fullUrl }: Entry): string | undefined {
+  if (resource === undefined) return undefined;
+  const own = linksOf(resource).find((l) => l.kind === 'reference' && l.value !== fullUrl && made.has(l.value));
+  return own?.value;
+}
+
+/** R4 http.html#brules: entries of a batch do not depend on each other, so nothing would put the new id into the reference. */
+function dependent({ index }: Entry, link: string): FaultError {
+  return refused(
+    'batch-link',
+    `Bundle.entry[${index}].resource`,
+    `${link} is made by another entry, whose id nobody knows before. Entries of a batch stand alone: send a transaction.`,
+    `${link} est créé par une autre entrée, dont nul ne connaît l’identifiant avant. Les entrées d’un batch sont indépendantes : envoyez une transaction.`,
+  );
 }
 
 /** An entry that fails does not fail the others, whatever it failed with. */

@@ -1,6 +1,6 @@
 // Entries of a transaction or batch, read and checked as far as each can be alone.
 // https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.request
-import { FaultError, fault } from '../../kernel/fault.ts';
+import { type FaultCode, FaultError, fault } from '../../kernel/fault.ts';
 import type { Exact } from '../json.ts';
 import { readJson } from '../json.ts';
 import type { Patch } from '../patch/index.ts';
@@ -8,6 +8,7 @@ import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirService, VersionTag } from '../service.ts';
 import { type Address, readAddress } from './address.ts';
 import { readIfMatch, readIfNoneMatch } from './conditions.ts';
+import { checkEntryElements } from './envelope.ts';
 import { queryPairs } from './matching.ts';
 import { readPatch } from './patch.ts';
 import { rebase } from './prepare.ts';
@@ -59,6 +60,7 @@ export function readEntry(
       'Chaque entrée doit avoir une request avec method et url.',
     );
   }
+  checkEntryElements(entry, asked, at);
   const method = asked.method as Method;
   if (!METHODS.has(method)) {
     throw refused(
@@ -69,8 +71,9 @@ export function readEntry(
     );
   }
   const url = typeof asked.url === 'string' ? asked.url : '';
-  const address = readAddress(service.definitions, url, request.base);
+  const address = url === '' ? undefined : readAddress(service.definitions, url, request.base);
   if (address === undefined || !takes(method, address)) throw noAddress(method, url, `${at}.request.url`);
+  checkFormat(address, `${at}.request.url`);
   const { resource } = entry as { resource?: AnyResource };
   checkBody(method, address, resource, at);
   const conditional = method === 'PUT' || method === 'PATCH' || method === 'DELETE';
@@ -120,6 +123,27 @@ function noAddress(method: Method, url: string, expression: string): FaultError 
     `"${url}" is no address for ${method} here: it wants ${wanted}.`,
     `« ${url} » n’est pas une adresse pour ${method} ici : ${method} attend ${wanted}.`,
   );
+}
+
+/** What an entry answers stands in a JSON Bundle: it is JSON. */
+const JSON_FORMATS: ReadonlySet<string> = new Set([
+  'json',
+  'application/json',
+  'application/fhir+json',
+  'application/json+fhir',
+  'text/json',
+]);
+
+function checkFormat({ query }: Address, expression: string): void {
+  const other = query.find(
+    ([name, value]) => name === '_format' && !JSON_FORMATS.has(value.split(';')[0]!.trim().replaceAll(' ', '+')),
+  );
+  if (other === undefined) return;
+  const text = {
+    en: `"${other[1]}" is not offered in a Bundle. Leave _format out, or say json.`,
+    fr: `« ${other[1]} » n’est pas proposé dans un Bundle. Omettez _format, ou dites json.`,
+  };
+  throw fault('not-acceptable', 'entry-format', text, { expression });
 }
 
 function checkBody(method: Method, { kind }: Address, resource: unknown, at: string): void {
@@ -231,6 +255,6 @@ function rebased(e: unknown, at: string, whole = at): unknown {
   return new FaultError(faults, { cause: e });
 }
 
-export function refused(detail: string, expression: string, en: string, fr: string): FaultError {
+export function refused(detail: FaultCode, expression: string, en: string, fr: string): FaultError {
   return fault('structure', detail, { en, fr }, { expression });
 }

@@ -12,10 +12,12 @@ export interface Link {
 
 /**
  * Every string that may link to an entry: `Reference.reference`, uri and url elements, any urn:uuid or urn:oid, and the
- * `href` and `src` of narratives, at any depth, extensions and contained resources included.
+ * `href` and `src` of narratives, at any depth, extensions and contained resources included. A Bundle that is stored (a
+ * document, a message) has none: its links are between its own entries, which are resolved in it (R4 bundle.html#references).
  */
 export function linksOf(resource: object): Link[] {
   const links: Link[] = [];
+  if ((resource as { resourceType?: unknown }).resourceType === 'Bundle') return links;
   collect(resource, links);
   return links;
 }

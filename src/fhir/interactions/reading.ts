@@ -36,6 +36,11 @@ function faultsOfRead(e: unknown, index: number): unknown {
   );
 }
 
+/** Parameters of the capabilities interaction that change nothing in a Bundle. */
+function isPlain([name, value]: readonly [string, string]): boolean {
+  return name === '_format' || name === '_pretty' || (name === 'mode' && value === 'full');
+}
+
 async function readOne(
   service: FhirService,
   store: ReadStore,
@@ -57,6 +62,11 @@ async function readOne(
       );
     case 'system':
       return searchSystemWith(service, store, request);
+    case 'metadata':
+      if (service.capability !== undefined && query.every(isPlain)) {
+        return { status: 200, body: service.capability(request.base) };
+      }
+      break;
     case 'type':
       return searchWith(service, store, type!, request);
     case 'compartment':
@@ -64,7 +74,9 @@ async function readOne(
         return searchCompartmentWith(service, store, { type: type!, id: id! }, member!, request);
       }
   }
-  const other = query.find(([name]) => name !== '_format' && name !== '_pretty' && !FORM_PARAMETERS.includes(name));
+  const other = query.find(
+    ([name]) => name !== '_format' && name !== '_pretty' && (kind === 'metadata' || !FORM_PARAMETERS.includes(name)),
+  );
   if (other === undefined) {
     if (kind === 'instance') return shaped(service, type!, await readFrom(store, type!, id!, conditions), query);
     if (kind === 'version')

@@ -161,7 +161,7 @@ const REFUSED: readonly Refusal[] = [
     [{ request: { method: 'GET' } }, { request: { method: 'DELETE' } }],
     400,
     'entry-url',
-    'Bundle.entry[1].request.url',
+    'Bundle.entry[0].request.url',
   ],
   [
     'an unknown type',
