@@ -4,11 +4,11 @@ import type { Tx } from '../../storage/types.ts';
 import type { Query } from '../search/index.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { removed } from './answer.ts';
-import { canonicalQuery, matchOf } from './matching.ts';
+import { matchOf } from './matching.ts';
 import { deletionOf } from './prepare.ts';
 import { checkUnreferenced } from './referrers.ts';
 import { afterDeletion } from './rules.ts';
-import { keyOf, type Need, touching } from './touching.ts';
+import { keyOf, keysOfMatch, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
 /** Deletes the current state; the history stays. Deleting what is not there is a success (R4). @throws FaultError 409, 412 */
@@ -34,11 +34,13 @@ export async function removeWhere(
   query: Query,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
+  const work = async (tx: Tx, need: Need): Promise<FhirResponse> => {
     const match = await matchOf(service, tx, type, query, request.base);
     if (match === undefined) return removed(type, request);
     return removeIn(service, tx, need, type, match.id, request);
-  });
+  };
+  const keys = await keysOfMatch(service, type, query, request.base);
+  return keys === undefined ? removed(type, request) : touching(service.store, keys.keys, work, [keys.reference]);
 }
 
 async function removeIn(

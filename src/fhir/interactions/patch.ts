@@ -8,10 +8,10 @@ import { applyPatch, fhirPathPatch, jsonPatch, type Patch } from '../patch/index
 import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { gone, unknown, written } from './answer.ts';
-import { canonicalQuery, matchOf, queryText } from './matching.ts';
+import { matchOf, queryText } from './matching.ts';
 import { checkedResource, checkReferences, patientOf, writeOf } from './prepare.ts';
 import { judgeWrite } from './rules.ts';
-import { keyOf, type Need, touching } from './touching.ts';
+import { keyOf, keysOfMatch, type Need, touching } from './touching.ts';
 import { lockForUpdate } from './update.ts';
 
 export type PatchKind = 'json' | 'fhirpath';
@@ -44,7 +44,9 @@ export async function patchWhere(
   change: Patch,
   request: FhirRequest,
 ): Promise<FhirResponse> {
-  return touching(service.store, [keyOf(`${type}?${canonicalQuery(query)}`)], async (tx, need) => {
+  const keys = await keysOfMatch(service, type, query, request.base);
+  if (keys === undefined) throw noMatch(type, query);
+  return touching(service.store, keys.keys, async (tx, need) => {
     const match = await matchOf(service, tx, type, query, request.base);
     if (match === undefined) throw noMatch(type, query);
     return patchIn(service, tx, need, type, match.id, change, request);

@@ -2,7 +2,10 @@
 import { fault } from '../../kernel/fault.ts';
 import { hash32 } from '../../storage/hash.ts';
 import type { PatientKey, Tx, WriteStore } from '../../storage/types.ts';
+import type { Query } from '../search/index.ts';
+import type { FhirService } from '../service.ts';
 import { deletionsOf, Overtaken, type Work } from './deletions.ts';
+import { canonicalQuery, matchOf } from './matching.ts';
 
 /**
  * Stands for one resource (`Type/id`) or one condition (`Type?query`) among the keys of patients: works on the same one wait
@@ -10,6 +13,23 @@ import { deletionsOf, Overtaken, type Work } from './deletions.ts';
  */
 export function keyOf(text: string): PatientKey {
   return -1 - (hash32(text) >>> 1);
+}
+
+/**
+ * The keys of a work on the one resource that matches now, and its reference; undefined when none matches. The work looks again:
+ * this only spares it from beginning three times (11 statements of a conditional delete become 6).
+ * @throws FaultError 400, 412 when several match
+ */
+export async function keysOfMatch(
+  service: FhirService,
+  type: string,
+  query: Query,
+  base: string,
+): Promise<{ readonly keys: readonly PatientKey[]; readonly reference: string } | undefined> {
+  const match = await matchOf(service, service.store, type, query, base);
+  if (match === undefined) return undefined;
+  const reference = `${type}/${match.id}`;
+  return { keys: [match.patient, keyOf(reference), keyOf(`${type}?${canonicalQuery(query)}`)], reference };
 }
 
 /** What a work says of itself before it does it. Each throws to begin again, prepared, when it was not known. */
