@@ -23,6 +23,8 @@ export interface Origin {
 
 export interface BaseDefinitions {
   readonly origin: Origin;
+  /** Keys of the rules of all types. */
+  readonly ruleKeys: readonly string[];
   /** The reduced snapshot of an R4 type; throws for a name that is none. A fresh copy each time. */
   elements(type: string): ElementDefinition[];
 }
@@ -46,12 +48,17 @@ export function readBase(): BaseDefinitions {
       licence: manifest.license as string,
       files,
     },
+    ruleKeys: [...byType.values()].flatMap(keysOf),
     elements(type) {
       const found = byType.get(type)?.snapshot?.element;
       if (found === undefined) throw new Error(`R4 has no type ${type}`);
       return found.map((element) => reduced(element, type));
     },
   };
+}
+
+function keysOf({ snapshot }: StructureDefinition): string[] {
+  return (snapshot?.element ?? []).flatMap((e) => (e.constraint ?? []).map((c) => c.key as string));
 }
 
 /** One element without prose. R4 demands a definition of each (sdf-3): it names the element, and that is all. */

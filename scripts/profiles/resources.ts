@@ -27,7 +27,7 @@ type Headed = Pick<ProfileForm, 'id' | 'title' | 'description'>;
 
 /** Every conformance resource of the house, in a stable order. */
 export function conformance(base: BaseDefinitions, law: Law): readonly Resource[] {
-  const systems = codeSystems(law);
+  const systems = codeSystems(law, base);
   return [
     ...profiles.map((form) => structureDefinition(form, base)),
     ...systems.map(codeSystem),

@@ -2,7 +2,7 @@
 // JSON.parse turns 72.0 into 72. The few number texts that would change are remembered beside the value and put back when
 // it is written. Nothing is parsed twice.
 import { isUtf8 } from 'node:buffer';
-import type { FaultError } from '../kernel/fault.ts';
+import type { FaultCode, FaultError } from '../kernel/fault.ts';
 import { fault } from '../kernel/fault.ts';
 import { firstDouble, MAX_NESTING, type Scan, scanJson } from './json-scan.ts';
 
@@ -214,7 +214,7 @@ function proto(): FaultError {
   );
 }
 
-function refused(detail: string, en: string, fr: string): FaultError {
+function refused(detail: FaultCode, en: string, fr: string): FaultError {
   return fault('invalid', detail, { en: `The body ${en}.`, fr: `Le corps ${fr}.` });
 }
 

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { exceptionOutcome, languageOf, outcomeOf, statusOf } from '../fhir/outcome.ts';
-import type { Fault } from '../kernel/fault.ts';
+import type { Fault, FaultCode } from '../kernel/fault.ts';
 import { FaultError } from '../kernel/fault.ts';
 import { PATCH_TYPES } from './bodies.ts';
 import { FHIR_JSON, JSON_TYPES } from './media.ts';
@@ -93,7 +93,7 @@ function faultsOfFastify(error: FastifyError): Fault[] | undefined {
   }
 }
 
-function one(kind: Fault['kind'], detail: string, en: string, fr: string): Fault {
+function one(kind: Fault['kind'], detail: FaultCode, en: string, fr: string): Fault {
   return { kind, detail, text: { en, fr } };
 }
 

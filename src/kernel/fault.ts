@@ -1,5 +1,9 @@
 // What a caller did wrong, or what the world refuses: one closed list of kinds. HTTP and FHIR codes live in fhir/outcome.ts.
 
+import type { FaultCode } from './fault-codes.ts';
+
+export type { FaultCode } from './fault-codes.ts';
+
 /** The kinds of fault. The table Fault → status and issue code is in fhir/outcome.ts, and only there. */
 export type FaultKind =
   | 'invalid'
@@ -35,8 +39,8 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Says what is wrong and what to do about it. */
   readonly text: Text;
-  /** Stable code of the place that refuses, kebab-case: a line in a log leads to one line of code. */
-  readonly detail: string;
+  /** Stable code of what is refused: a line in a log leads to few lines of code. */
+  readonly detail: FaultCode;
   /** FHIRPath of the element, when one is to blame (`Observation.status`). */
   readonly expression?: string;
   /** Overrides the HTTP status of the kind: a fault of validation is 422 although its kind may be `structure`. */
@@ -58,7 +62,7 @@ export class FaultError extends Error {
 /** A FaultError with a single fault. */
 export function fault(
   kind: FaultKind,
-  detail: string,
+  detail: FaultCode,
   text: Text,
   more: { expression?: string; status?: number } = {},
 ): FaultError {

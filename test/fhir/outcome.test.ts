@@ -4,7 +4,7 @@ import type { Fault } from '../../src/kernel/fault.ts';
 
 const fault = (more: Partial<Fault> = {}): Fault => ({
   kind: 'value',
-  detail: 'x',
+  detail: 'bad-format',
   text: { en: 'Do this.', fr: 'Faites ceci.' },
   ...more,
 });
@@ -19,7 +19,7 @@ t.test('an issue carries severity, code, text in the language asked, place and s
   t.match(outcome.issue?.[0], {
     severity: 'error',
     code: 'value',
-    details: { text: 'Faites ceci.', coding: [{ code: 'x' }] },
+    details: { text: 'Faites ceci.', coding: [{ code: 'bad-format' }] },
     expression: ['Observation.status'],
   });
 });

@@ -53,9 +53,9 @@ t.test('a search is free again when what it made is deleted or changed', async (
 t.test('a claim of a work that fails is no claim', async (t) => {
   const failing = store.transaction([0], async (tx) => {
     await tx.claimQuery('Device', 'identifier=b', 'x');
-    throw fault('invalid', 'test-refusal', { en: 'no', fr: 'non' });
+    throw fault('invalid', 'storage-text', { en: 'no', fr: 'non' });
   });
-  t.equal(await failing.catch(detail), 'test-refusal');
+  t.equal(await failing.catch(detail), 'storage-text');
   t.equal(await store.transaction([0], (tx) => tx.claimQuery('Device', 'identifier=b', 'y')), undefined);
 });
 

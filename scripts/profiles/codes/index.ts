@@ -1,11 +1,13 @@
 // Every code system, in one list.
 import type { Law } from '../../../src/law/law.ts';
+import type { BaseDefinitions } from '../base.ts';
 import type { CodeSystemForm } from '../form.ts';
 import { activitySystem, latmCodeSystem } from './activity.ts';
 import { billabilityReason, billabilityStatus, observanceRejection, observanceStatus } from './answers.ts';
+import { faultSystem } from './faults.ts';
 import { shortSystems } from './short.ts';
 
-export function codeSystems(law: Law): readonly CodeSystemForm[] {
+export function codeSystems(law: Law, base: BaseDefinitions): readonly CodeSystemForm[] {
   return [
     activitySystem(law),
     latmCodeSystem(law),
@@ -14,6 +16,7 @@ export function codeSystems(law: Law): readonly CodeSystemForm[] {
     observanceRejection,
     billabilityStatus,
     billabilityReason(law),
+    faultSystem(base),
   ];
 }
 

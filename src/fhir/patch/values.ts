@@ -1,5 +1,5 @@
 // JSON values while they are patched. Numbers are as `withDigits` shows them: an object of its own kind that keeps the text.
-import { type FaultError, fault } from '../../kernel/fault.ts';
+import { type FaultCode, type FaultError, fault } from '../../kernel/fault.ts';
 import { rawSource } from '../json.ts';
 
 /** Values copied and compared by one patch: `copy` alone could double a resource with each operation. */
@@ -50,6 +50,6 @@ function plain(value: unknown): unknown {
 }
 
 /** A patch that does not go with the resource: 422. */
-export function refuse(detail: string, en: string, fr: string): FaultError {
+export function refuse(detail: FaultCode, en: string, fr: string): FaultError {
   return fault('business-rule', detail, { en, fr });
 }

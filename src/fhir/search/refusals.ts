@@ -1,5 +1,5 @@
 // What a search is refused for: always 400, always with the parameter's name and a way out.
-import type { Fault } from '../../kernel/fault.ts';
+import type { Fault, FaultCode } from '../../kernel/fault.ts';
 
 /** Tells a refusal from what was read. */
 export function isFault(result: object): result is Fault {
@@ -7,7 +7,7 @@ export function isFault(result: object): result is Fault {
 }
 
 /** `expression` names the parameter, as R4 does for errors in parameters: `http.code:in`. */
-function refusal(kind: Fault['kind'], detail: string, parameter: string, en: string, fr: string): Fault {
+function refusal(kind: Fault['kind'], detail: FaultCode, parameter: string, en: string, fr: string): Fault {
   return { kind, detail, text: { en, fr }, expression: `http.${parameter}` };
 }
 

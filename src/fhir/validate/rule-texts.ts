@@ -151,11 +151,16 @@ const TEXTS: Readonly<Record<string, readonly [en: string, fr: string]>> = {
   ],
 };
 
+/** What we say of a rule, where we do. */
+export function ruleWords(key: string): Text | undefined {
+  const own = Object.hasOwn(TEXTS, key) ? TEXTS[key] : undefined;
+  return own === undefined ? undefined : { en: own[0], fr: own[1] };
+}
+
 /** The text of a broken rule: ours, else what the profile says of it, else its FHIRPath. */
 export function ruleText(key: string, expression: string, words?: Text): Text {
-  const own = Object.hasOwn(TEXTS, key) ? TEXTS[key] : undefined;
-  if (own !== undefined) return { en: `${own[0]} (${key})`, fr: `${own[1]} (${key})` };
-  if (words !== undefined) return { en: `${words.en} (${key})`, fr: `${words.fr} (${key})` };
+  const said = ruleWords(key) ?? words;
+  if (said !== undefined) return { en: `${said.en} (${key})`, fr: `${said.fr} (${key})` };
   return {
     en: `The rule ${key} does not hold here: ${expression}. Correct the element so that it does.`,
     fr: `La règle ${key} n’est pas respectée ici : ${expression}. Corrigez l’élément pour qu’elle le soit.`,

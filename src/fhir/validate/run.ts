@@ -1,5 +1,5 @@
 // The state of one validation: the faults found so far, the limits, and the resources that rules may refer to.
-import type { Fault, FaultKind, Text } from '../../kernel/fault.ts';
+import type { Fault, FaultCode, FaultKind, Text } from '../../kernel/fault.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ export const MAX_OBJECTS = 500_000;
 
 interface Note {
   readonly kind: FaultKind;
-  readonly detail: string;
+  readonly detail: FaultCode;
   readonly text: Text;
   readonly severity: 'error' | 'warning';
   /** Path below the element that is being visited; parents put their part in front on the way back. */
@@ -37,7 +37,7 @@ export class Run {
     return this.notes.length >= MAX_FAULTS;
   }
 
-  add(kind: FaultKind, detail: string, text: Text, at = '', severity: 'error' | 'warning' = 'error'): void {
+  add(kind: FaultKind, detail: FaultCode, text: Text, at = '', severity: 'error' | 'warning' = 'error'): void {
     if (this.notes.length < MAX_FAULTS) this.notes.push({ kind, detail, text, severity, at });
   }
 

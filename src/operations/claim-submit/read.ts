@@ -5,7 +5,7 @@ import { rebase } from '../../fhir/interactions/prepare.ts';
 import type { Cents } from '../../kernel/cents.ts';
 import { centsOfEuros } from '../../kernel/cents.ts';
 import { parseDay } from '../../kernel/day.ts';
-import { FaultError, fault } from '../../kernel/fault.ts';
+import { type FaultCode, FaultError, fault } from '../../kernel/fault.ts';
 import { FORFAIT, LATM_CODE } from '../canonical.ts';
 import { claims as follows, idIn, literal } from '../follow-up/elements.ts';
 import type { OperationCall, OperationService } from '../operation.ts';
@@ -116,7 +116,7 @@ function checkClaim(service: OperationService, claim: Claim, at: string): void {
   }
 }
 
-function unfit(expression: string, detail: string, en: string, fr: string): Error {
+function unfit(expression: string, detail: FaultCode, en: string, fr: string): Error {
   return fault('business-rule', detail, { en, fr }, { expression });
 }
 

@@ -2,7 +2,7 @@
 import type { ServiceRequest, TimingRepeat } from '@medplum/fhirtypes';
 import type { Prescription, PrescriptionStatus, Reference, Transmission } from '../../core/situation.ts';
 import { day, earliest } from '../../kernel/day.ts';
-import type { Text } from '../../kernel/fault.ts';
+import type { FaultCode, Text } from '../../kernel/fault.ts';
 import type { Law } from '../../law/law.ts';
 import { ACTIVITY } from '../canonical.ts';
 import { dayOf, firstDay, lastDay } from './dates.ts';
@@ -11,7 +11,7 @@ import { codesIn, extension, idIn, literal } from './elements.ts';
 /** Why a ServiceRequest is no prescription that can be judged. */
 export interface NoPrescription {
   /** Stable code of the refusal. */
-  readonly detail: string;
+  readonly detail: FaultCode;
   readonly text: Text;
   readonly expression: string;
 }

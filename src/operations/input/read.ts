@@ -1,5 +1,5 @@
 // What a call gives, typed by what the operation declares. Everything else is refused, all faults at once (contract 4: 400).
-import type { Fault } from '../../kernel/fault.ts';
+import type { Fault, FaultCode } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
 import type { OperationCall, OperationService } from '../operation.ts';
 import type { Declarations, Declared, Given, Kinds } from './declare.ts';
@@ -174,7 +174,13 @@ function unknownName(raw: Raw, declarations: Declarations): Fault {
   );
 }
 
-function named(kind: Fault['kind'], detail: string, raw: { name: string; at?: string }, en: string, fr: string): Fault {
+function named(
+  kind: Fault['kind'],
+  detail: FaultCode,
+  raw: { name: string; at?: string },
+  en: string,
+  fr: string,
+): Fault {
   return {
     kind,
     detail,

@@ -1,6 +1,6 @@
 // The search inside a call of $lastn: who, what, and whatever else narrows it.
 import type { Query } from '../../fhir/search/index.ts';
-import { type Fault, FaultError } from '../../kernel/fault.ts';
+import { type Fault, type FaultCode, FaultError } from '../../kernel/fault.ts';
 import { readInput } from '../input/read.ts';
 import type { OperationCall } from '../operation.ts';
 import { parameters } from './definition.ts';
@@ -107,6 +107,6 @@ function bodyRefused(expression: string): Fault {
   };
 }
 
-function said(kind: Fault['kind'], detail: string, en: string, fr: string): Fault {
+function said(kind: Fault['kind'], detail: FaultCode, en: string, fr: string): Fault {
   return { kind, detail, text: { en, fr } };
 }

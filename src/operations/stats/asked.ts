@@ -1,6 +1,6 @@
 // What a call of $stats asks, checked as a whole.
 import { parseDate } from '../../fhir/extract/dates.ts';
-import { type Fault, FaultError } from '../../kernel/fault.ts';
+import { type Fault, type FaultCode, FaultError } from '../../kernel/fault.ts';
 import { readInput } from '../input/read.ts';
 import type { OperationCall } from '../operation.ts';
 import { ALIASES, MOST, parameters } from './definition.ts';
@@ -27,7 +27,7 @@ export interface Asked {
 export function readAsked(call: OperationCall, now: number): Asked {
   const given = readInput(call, parameters);
   const faults: Fault[] = [];
-  const refuse = (kind: Fault['kind'], detail: string, en: string, fr: string) =>
+  const refuse = (kind: Fault['kind'], detail: FaultCode, en: string, fr: string) =>
     faults.push({ kind, detail, text: { en, fr } });
   const { subject, system, duration } = given;
   if (subject === undefined) {

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import type { CodeSystem, OperationDefinition, OperationDefinitionParameter } from '@medplum/fhirtypes';
 import t from 'tap';
 import { VERSION } from '../../../scripts/profiles/form.ts';
+import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
 import { loadProfiles } from '../../../src/fhir/profiles/load.ts';
 import { day } from '../../../src/kernel/day.ts';
+import { FAULT_CODES } from '../../../src/kernel/fault-codes.ts';
 import { inForce } from '../../../src/law/law.ts';
 import { loadLaw } from '../../../src/law/load.ts';
 
@@ -276,4 +278,24 @@ t.test('bears the version of the package', async (t) => {
   const manifest = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   t.equal(VERSION, manifest.version);
   t.ok(structureDefinitions.every((sd) => sd.version === VERSION));
+});
+
+t.test('the code system of faults has every code that a fault can have', async (t) => {
+  const codes = new Set(codesOf(codeSystems.find((cs) => cs.id === 'tls-fault')?.concept));
+  t.strictSame(
+    Object.keys(FAULT_CODES).filter((code) => !codes.has(code)),
+    [],
+  );
+  const definitions = loadDefinitions();
+  const keys = definitions.resourceTypes.flatMap((type) =>
+    (definitions.definition(type)?.elements ?? []).flatMap((e) => (e.constraints ?? []).map((c) => c.key)),
+  );
+  const ours = structureDefinitions.flatMap((sd) =>
+    (sd.snapshot?.element ?? []).flatMap((e) => (e.constraint ?? []).map((c) => String(c.key))),
+  );
+  t.ok(keys.length > 100 && ours.some((key) => key.startsWith('tls-')));
+  t.strictSame(
+    [...new Set([...keys, ...ours])].filter((key) => !codes.has(`invariant-${key}`)),
+    [],
+  );
 });

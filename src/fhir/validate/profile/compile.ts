@@ -1,5 +1,6 @@
 // A profile compiled to what it asks beyond base R4. The base is always checked first, by the visitor; here stand only the
 // differences, so that an element of which the profile says nothing new costs nothing.
+import type { FaultCode } from '../../../kernel/fault.ts';
 import { type ElementDefinition, type ElementType, MANY } from '../../definitions/types.ts';
 import { type CodeCheck, codeCheck } from '../binding.ts';
 import { compare } from '../fhirpath/values.ts';
@@ -224,7 +225,7 @@ function ruleOn(rule: Rule, value: unknown, run: Run): void {
 function valueChecks(element: ElementDefinition, title: string): Check[] {
   const { fixed, pattern, minValue, maxValue, maxLength } = element;
   const checks: Check[] = [];
-  const test = (good: (value: unknown) => boolean, detail: string, text: ReturnType<typeof say.notFixed>): void => {
+  const test = (good: (value: unknown) => boolean, detail: FaultCode, text: ReturnType<typeof say.notFixed>): void => {
     checks.push((v, run) => {
       const value = bare(v);
       if (value !== undefined && !good(value)) run.add('value', detail, text);
