@@ -43,7 +43,7 @@ export async function loadVolume(send: Send, readings: number, factor: number): 
     resourceType: 'RiskAssessment',
     status: 'final',
     subject: { reference: `Patient/${patients[i]}` },
-    prediction: [{ probabilityDecimal: (i % 1000) / 1000 }],
+    prediction: [{ probabilityDecimal: (i % 100) / 100 }],
   }));
   const made = await store(send, readings, (i) => {
     const [patient, device] = [patients[i % patientCount]!, devices[i % devices.length]!];

@@ -14,6 +14,7 @@ export interface Table {
   /** `name type`, and `not null` where it holds. */
   readonly columns: readonly string[];
   readonly constraints: readonly string[];
+  /** And statistics of expressions. */
   readonly indexes: readonly string[];
 }
 
@@ -38,6 +39,8 @@ const TABLES = `select c.relname as name,
     select pg_get_indexdef(i.indexrelid)
     from pg_index i
     where i.indrelid = c.oid and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
+    union all
+    select pg_get_statisticsobjdef(s.oid) from pg_statistic_ext s where s.stxrelid = c.oid
     order by 1
   ) as indexes
 from pg_class c

@@ -4,7 +4,12 @@
 -- (type 96): they are many and seldom named, and each index costs their writes.
 create index resource_hash on resource (type, uuid_hash_extended(id, 0)) where type <> 96;
 
-create index search_number_pair_span on search_number (pair, hi) where hi > lo and pair is not null;
+-- Numbers that are ranges, found by their upper ends. By `hi - lo`, of which PostgreSQL keeps statistics here: of `hi > lo` it
+-- can have none, and takes ranges for so many that it reads all points of a parameter instead.
+create statistics search_number_width on (hi - lo) from search_number;
+drop index search_number_span;
+create index search_number_span on search_number (param, hi) where hi - lo > 0;
+create index search_number_pair_span on search_number (pair, hi) where hi - lo > 0 and pair is not null;
 
 -- One row. `search`: the version of what made the index rows, `reading`: of what made the readings and zones; 0 = not known.
 -- While they are made anew for another version, `to_search` and `to_reading` are that version, and what stands before the

@@ -75,7 +75,7 @@ interface NumberColumns {
 /**
  * Condition on the stored numbers lo..hi. For `eq`, `ne` the searched [lo, hi) is the implicit precision of what was asked;
  * for `ap` its margin; for the others lo = hi = the number itself, as R4 ignores the precision there.
- * Points (lo = hi) are found through the index on lo, spans through the partial index on hi.
+ * Points (lo = hi) are found through the index on lo, spans through the partial index on hi: `hi - lo > 0` is its condition.
  */
 export function numberTest(test: NumberTest, values: Values, { lo, hi, unit }: NumberColumns): string {
   const from = values.later(test.lo, 'float8');
@@ -84,7 +84,7 @@ export function numberTest(test: NumberTest, values: Values, { lo, hi, unit }: N
   const reaches = (operator: '>' | '>=', number: string) =>
     lo === hi
       ? `${lo} ${operator} ${number}`
-      : `(${lo} ${operator} ${number} or (${hi} > ${lo} and ${hi} ${operator} ${number}))`;
+      : `(${lo} ${operator} ${number} or (${hi} - ${lo} > 0 and ${hi} ${operator} ${number}))`;
   const conditions: Record<Prefix, () => string> = {
     eq: within,
     ne: () => `not (${within()})`,

@@ -156,7 +156,7 @@ function spansApart({ clause }: Side, { values }: Scope): readonly Stretch[] {
   const [over, under] = prefix === 'gt' ? ['>', '<='] : ['>=', '<'];
   return [
     { bound: [`v.lo ${over} ${place}`], fenced: false },
-    { bound: [`v.lo ${under} ${place}`, 'v.hi > v.lo', `v.hi >= ${place}`], fenced: true },
+    { bound: [`v.lo ${under} ${place}`, 'v.hi - v.lo > 0', `v.hi >= ${place}`], fenced: true },
   ];
 }
 
