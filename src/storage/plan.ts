@@ -87,7 +87,18 @@ export type SideClause =
       /** A test of the upper end, when the row holds two numbers of a component instead of a range. */
       readonly second?: NumberTest;
       readonly pairs?: readonly string[];
-    };
+    }
+  | NearClause;
+
+/** Positions within a distance of a point. Degrees; a row of numbers holds a latitude in `lo` and a longitude in `hi`. */
+export interface NearClause {
+  readonly kind: 'near';
+  readonly param: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly metres: number;
+  readonly pairs?: readonly string[];
+}
 
 /** `exact` to the letter, the others without case; those that compare go by code points. */
 export type StringMatch =

@@ -2,7 +2,7 @@
 //
 // Indexes it relies on: resource (type, id, patient) · (type, updated, id) · (patient, type, date_lo) · (type, date_lo) ·
 // gin (token) · search_string (param, value, id), gin of trigrams · search_date (param, lo, id) and (param, hi, id) ·
-// search_number (param, lo, id) and (param, hi) where hi > lo · (pair, …, id) and (type, id, param) on each of these three ·
+// search_number (param, lo, id) and (param, hi) where hi - lo > 0 · (pair, …, id) and (type, id, param) on each of these three ·
 // search_text gin (words).
 import { allOf } from './search/clauses.ts';
 import { afterCursor, direction, type Order, orderBy, orderOf } from './search/order.ts';
@@ -156,6 +156,7 @@ function narrows(clause: Clause, hints: Hints): boolean {
 
 /** What is unequal to one value is nearly everything. */
 function isBroad(clause: SideClause): boolean {
+  if (clause.kind === 'near') return false;
   return clause.kind === 'string' ? clause.match === 'differs' : clause.test.prefix === 'ne';
 }
 

@@ -6,6 +6,7 @@ import type { Definitions, SearchParameterDefinition } from '../definitions/type
 import { type Branch, branchesOf } from './branches.ts';
 import { type Composite, compositesOf } from './composites.ts';
 import { type PathExpression, parseExpression, type Segment } from './expression.ts';
+import { type PositionIndex, positionIndex } from './position.ts';
 
 /** Kinds of parameters that are indexed. */
 export type IndexKind = 'token' | 'reference' | 'date' | 'string' | 'number' | 'quantity' | 'uri';
@@ -45,6 +46,8 @@ export interface TypeIndex {
   readonly patientPath?: IndexPath;
   /** The path of the parameter named `date`, which stands on the resource row. */
   readonly datePath?: IndexPath;
+  /** The special parameter `near`, if the type has it. */
+  readonly position?: PositionIndex;
 }
 
 const KINDS: ReadonlySet<string> = new Set(['token', 'reference', 'date', 'string', 'number', 'quantity', 'uri']);
@@ -124,6 +127,7 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
   const filled = [...paths.values()].filter((p) => p.branches.length > 0);
   const patientPath = findPatientPath(definitions, type, parameters);
   const datePath = dateColumn(parameters.get('date'));
+  const position = positionIndex(definitions, type);
   return {
     type,
     parameters,
@@ -131,6 +135,7 @@ function makeIndex(definitions: Definitions, type: string): TypeIndex {
     composites: compositesOf(definitions, type, parameters),
     ...(patientPath === undefined ? {} : { patientPath }),
     ...(datePath === undefined ? {} : { datePath }),
+    ...(position === undefined ? {} : { position }),
   };
 }
 

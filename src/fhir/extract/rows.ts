@@ -8,6 +8,7 @@ import type { Pairing } from './composites.ts';
 import { elsewhere } from './elsewhere.ts';
 import { finishPairs, framed, marking, pairingsByElement } from './pairs.ts';
 import type { IndexPath, TypeIndex } from './paths.ts';
+import { positionRow } from './position.ts';
 import { prose } from './prose.ts';
 import type { LocalReference } from './references.ts';
 import { placesOf, shapes } from './shape.ts';
@@ -43,6 +44,7 @@ export function compileRows(
   });
   const truths = index.paths.filter((p) => p.truth).map((p) => compileTruth(p, places.bitOf(p)));
   const apart = all.some((p) => p.apart);
+  const { position } = index;
   const shapeOf = shapes(index.type, places);
   const wordingOf = wordings(index.type);
   const proseOf = prose(definitions, index);
@@ -52,6 +54,8 @@ export function compileRows(
     walk(resource, rows);
     for (const truth of truths) truth(resource, rows);
     if (apart) finishPairs(rows);
+    const at = position === undefined ? undefined : positionRow(position, resource);
+    if (at !== undefined) rows.numbers.push(at);
     const { tokens, codings, dates, strings, numbers } = rows;
     const shape = shapeOf(rows);
     tokens.push(shape.token);

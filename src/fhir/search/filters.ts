@@ -5,6 +5,7 @@ import { type IndexedParameter, type TypeIndex, typeIndex } from '../extract/pat
 import { compositeClause } from './composites.ts';
 import { dateClause } from './dates.ts';
 import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
+import { nearClause } from './near.ts';
 import { numberClause } from './quantities.ts';
 import { isCanonical, logicalClause, referenceClause } from './references.ts';
 import { ambiguousChain, badValue, emptyValue, isFault, notServed, tooDeep, wrongModifier } from './refusals.ts';
@@ -38,6 +39,11 @@ export async function filter(name: string, value: string, scope: SearchScope, la
   if (composite !== undefined) {
     if (modifier !== undefined) return [wrongModifier(label, modifier, [])];
     return each(value, label, (one) => compositeClause(composite, label, one, scope, plainValue));
+  }
+  const { position } = scope.index;
+  if (head === position?.definition.code) {
+    if (modifier !== undefined) return [wrongModifier(label, modifier, [])];
+    return each(value, label, (one) => nearClause(position, label, one));
   }
   const parameter = scope.index.parameters.get(head);
   if (parameter === undefined) return [unknownName(head, modifier, scope, label)];
@@ -244,8 +250,9 @@ function targetsWith(parameter: IndexedParameter, rest: string, { definitions }:
   }
   const next = rest.split(/[:.]/, 1)[0]!;
   return parameter.targets.filter((t) => {
-    const { parameters, composites } = typeIndex(definitions, t);
-    return parameters.has(next) || composites.has(next) || Object.hasOwn(SPECIAL, next);
+    const { parameters, composites, position } = typeIndex(definitions, t);
+    const named = parameters.has(next) || composites.has(next) || next === position?.definition.code;
+    return named || Object.hasOwn(SPECIAL, next);
   });
 }
 

@@ -15,10 +15,10 @@ export { type CompartmentOwner, parseCompartmentSearch, parseSystemSearch } from
 
 /** The search parameters of a type that searches take, for the CapabilityStatement. */
 export function servedParameters(definitions: Definitions, type: string): SearchParameterDefinition[] {
-  const { parameters, composites } = typeIndex(definitions, type);
-  return definitions
-    .searchParameters(type)
-    .filter((p) => COLUMNS.has(p.code) || parameters.has(p.code) || composites.has(p.code) || p.code in SPECIAL);
+  const { parameters, composites, position } = typeIndex(definitions, type);
+  const isServed = (code: string) =>
+    COLUMNS.has(code) || parameters.has(code) || composites.has(code) || Object.hasOwn(SPECIAL, code);
+  return definitions.searchParameters(type).filter((p) => isServed(p.code) || p === position?.definition);
 }
 
 /** What `_include` takes on a type, as `Type:parameter`. */

@@ -259,7 +259,7 @@ function unasked(drafts: readonly Draft[]): readonly SortPart[] {
   const clause = drafts.find((d): d is SideClause | PairClause => goesAlong(d));
   if (isNarrow || clause === undefined) return [];
   const kind = clause.kind === 'pair' ? clause.right.kind : clause.kind;
-  const value = kind === 'string' ? 'text' : kind === 'number' ? 'number' : 'instant';
+  const value = kind === 'string' ? 'text' : kind === 'number' || kind === 'near' ? 'number' : 'instant';
   return [{ key: { by: { kind: 'along', clause }, descending: false }, value }];
 }
 
@@ -277,6 +277,8 @@ function goesAlong(clause: Draft): boolean {
       return !SCATTERED.has(clause.match) && clause.anyOf.length === 1;
     case 'number':
       return clause.test.prefix !== 'ne' && clause.second === undefined;
+    case 'near':
+      return true;
     case 'other-date':
       return clause.test.prefix !== 'ne' && clause.test.prefix !== 'ap' && clause.test.prefix !== 'contains';
     default:

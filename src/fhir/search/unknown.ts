@@ -41,7 +41,8 @@ export function unknownName(
   return unknownParameter(index.type, head, label, knownNames(index));
 }
 
-export function knownNames({ parameters, composites }: SearchScope['index']): string[] {
+export function knownNames({ parameters, composites, position }: SearchScope['index']): string[] {
   const names = [...parameters.keys(), ...composites.keys(), ...Object.keys(SPECIAL), ...Object.keys(CONTROLS)];
+  if (position !== undefined) names.push(position.definition.code);
   return [...names, '_has', EXPRESSION].sort();
 }

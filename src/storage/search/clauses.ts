@@ -55,6 +55,7 @@ export function condition(clause: Clause, scope: Scope): string {
     case 'other-date':
     case 'string':
     case 'number':
+    case 'near':
       return `${row}.id in (${ids(clause, values)})`;
     case 'text': {
       const type = values.put(knownTypeKey(scope.type), 'int2');

@@ -45,6 +45,8 @@ const SIDES = {
   number: { table: 'search_number', column: 'lo', type: 'float8' },
 } as const;
 
+const SIDE_KINDS = { 'other-date': 'date', string: 'string', number: 'number', near: 'number' } as const;
+
 function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   if (by === 'updated') return { sql: 'r.updated', type: 'timestamptz', nullable: false, descending };
   if (by === 'date') return { sql: 'r.date_lo', type: 'timestamptz', nullable: true, descending };
@@ -86,7 +88,7 @@ function sideKey(side: Side, type: Key['type'], pick: 'min' | 'max', descending:
 /** What looks at the ends of dates goes along their ends. */
 function alongKey(clause: SideClause, pick: 'min' | 'max', descending: boolean, scope: Scope): Key {
   const ends = clause.kind === 'other-date' && (clause.test.prefix === 'gt' || clause.test.prefix === 'ge');
-  const { column, type } = SIDES[clause.kind === 'other-date' ? 'date' : clause.kind];
+  const { column, type } = SIDES[SIDE_KINDS[clause.kind]];
   const test = (row: string) => sideTest(clause, row, scope.values);
   const side: Side = { table: SIDE_TABLES[clause.kind], column: ends ? 'hi' : column, test, clause };
   return sideKey(side, type, pick, descending, false);

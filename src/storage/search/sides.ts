@@ -1,6 +1,7 @@
 // Conditions on the rows of the side tables: dates, texts and numbers of parameters that are no tokens.
 import { cutText, TEXT_LIMIT } from '../text.ts';
 import type { Clause, SideClause, StringMatch } from '../types.ts';
+import { nearTest } from './near.ts';
 import { dateTest, numberTest } from './ranges.ts';
 import type { Values } from './statement.ts';
 
@@ -8,6 +9,7 @@ export const SIDE_TABLES = {
   'other-date': 'search_date',
   string: 'search_string',
   number: 'search_number',
+  near: 'search_number',
 } as const satisfies Record<SideClause['kind'], string>;
 
 export function isSide(clause: Clause): clause is SideClause {
@@ -48,6 +50,8 @@ function valueTest(clause: SideClause, row: string, values: Values): string {
       const whole = clause.whole ? `${row}.exact is not null and ` : '';
       return `${whole}(${tests.join(' or ')})`;
     }
+    case 'near':
+      return nearTest(clause, row, values);
     default:
       return clause satisfies never;
   }

@@ -80,7 +80,9 @@ t.test('every resource of random content gives rows that storage can hold', asyn
       if (!/^(-?infinity|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z)$/.test(lo!) || lo === hi)
         t.fail(`${type}: ${lo}..${hi}`);
     }
-    for (const { lo, hi } of rows.numbers)
+    // A position is two numbers, not the ends of one.
+    const position = typeIndex(definitions, type).position?.key;
+    for (const { lo, hi } of rows.numbers.filter((n) => n.param !== position))
       if (Number.isNaN(Number(lo)) || Number(lo) > Number(hi)) t.fail(`${type}: ${lo}..${hi}`);
     for (const { value } of rows.strings) if (value === '' || value.length > 255) t.fail(`${type}: "${value}"`);
   }

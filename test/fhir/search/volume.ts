@@ -13,6 +13,7 @@ const UCUM = 'http://unitsofmeasure.org';
 const PATIENTS = 100;
 const OBSERVATIONS = 2000;
 const DEVICES = 20;
+const LOCATIONS = 200;
 
 const NAMES = ['Martin', 'Bernard', 'Thomas', 'Petit', 'Robert', 'Richard', 'Durand', 'Dubois', 'Moreau', 'Laurent'];
 const CODES = [
@@ -80,6 +81,12 @@ export async function volume(t: Parameters<typeof db>[0]): Promise<Volume> {
     };
   });
   await store.create(devices.map((d) => writeOf(d, 0)));
+  const locations = Array.from({ length: LOCATIONS }, (_, i): Body => {
+    // A grid over France, 0.5° by 0.5°.
+    const position = { latitude: 43 + (i % 14) / 2, longitude: -2 + Math.floor(i / 14) / 2 };
+    return { resourceType: 'Location', id: newId(0, clock), name: `Lieu ${i}`, position };
+  });
+  await store.create(locations.map((l) => writeOf(l, 0)));
   await store.create(patients.map((p, i) => writeOf(p, keys[i]!)));
   for (let i = 0; i < readings.length; i += 500) {
     await store.create(readings.slice(i, i + 500).map(({ body, key }) => writeOf(body, key)));
