@@ -143,6 +143,17 @@ export function unknownParameter(type: string, name: string, label: string, know
   );
 }
 
+/** `_query` names a query that the server defines. There are none, so any name is a wrong one, whatever the handling. */
+export function noSuchQuery(parameter: string): Fault {
+  return refusal(
+    'value',
+    'search-value',
+    parameter,
+    `${show(parameter)}: there are no named queries here. Say the search by its parameters, or by _filter.`,
+    `${show(parameter)} : il n’y a pas de requêtes nommées ici. Formulez la recherche par ses paramètres, ou par _filter.`,
+  );
+}
+
 /** Something in the expression of `_filter`. Positions count from 1. */
 export function filterFault(at: number, text: Fault['text']): Fault {
   return refusal(

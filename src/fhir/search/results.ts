@@ -4,7 +4,7 @@ import type { SortKey } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
 import { COLUMNS, type IndexedParameter, type TypeIndex } from '../extract/paths.ts';
 import type { SortValueKind } from './cursor.ts';
-import { badValue, nearest } from './refusals.ts';
+import { badValue, nearest, notServed } from './refusals.ts';
 import { type Form, topElements } from './subset.ts';
 
 export const DEFAULT_COUNT = 50;
@@ -100,6 +100,12 @@ function sortPart(part: string, index: TypeIndex): SortPart | Fault {
   const code = descending ? part.slice(1) : part;
   if (code === '_id') return { key: { by: 'id', descending }, value: undefined };
   if (code === '_lastUpdated') return { key: { by: 'updated', descending }, value: 'instant' };
+  if (code === '_score') {
+    return notServed('_sort', {
+      en: 'an order by relevance (_score) is',
+      fr: 'un ordre par pertinence (_score) n’est',
+    });
+  }
   const parameter = index.parameters.get(code);
   if (parameter === undefined || !isSortable(parameter, index)) {
     const all = sortable(index);

@@ -1,7 +1,7 @@
 // Names that are no filter of a type: why, and what was perhaps meant.
 import type { Fault } from '../../kernel/fault.ts';
 import type { SearchScope } from './draft.ts';
-import { notServed, unknownParameter, wrongModifier } from './refusals.ts';
+import { noSuchQuery, notServed, unknownParameter, wrongModifier } from './refusals.ts';
 import { SPECIAL } from './special.ts';
 
 /** Parameters that shape the answer, and the modifiers that they take. */
@@ -18,7 +18,7 @@ export const CONTROLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Of R4, not served. */
-const UNSERVED: readonly string[] = ['_query', '_type', '_score'];
+const UNSERVED: readonly string[] = ['_type', '_score'];
 
 /** Stands alone: no modifier, no chain leads to it. */
 const EXPRESSION = '_filter';
@@ -33,6 +33,7 @@ export function unknownName(
   if (UNSERVED.includes(head)) {
     return notServed(label, { en: `the parameter "${head}" is`, fr: `le paramètre « ${head} » n’est` });
   }
+  if (head === '_query') return noSuchQuery(label);
   if (head === EXPRESSION) return wrongModifier(label, modifier ?? '', []);
   if (Object.hasOwn(CONTROLS, head)) return wrongModifier(label, modifier ?? '', CONTROLS[head]!);
   if (definitions.searchParameter(index.type, head) !== undefined) {
