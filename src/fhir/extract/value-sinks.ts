@@ -31,6 +31,8 @@ export function dateSink({ type, path: { key }, branch, date }: SinkPlace): Sink
 
 // ---------------------------------------------------------------- strings
 
+/** Words of a family name that it is found by. */
+const FAMILY_WORDS = 10;
 const NAME_PARTS = ['family', 'given', 'prefix', 'suffix', 'text'];
 const ADDRESS_PARTS = ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
 
@@ -48,7 +50,8 @@ export function stringSink({ path: { key }, branch }: SinkPlace): Sink {
     put(value, rows);
     const text = textOf(value);
     if (text === undefined) return;
-    const words = normalise(text).split(' ');
+    // Only the first: a text of a megabyte would have as many parts as words, each as long as what is left of it.
+    const words = cut(normalise(text)).split(' ', FAMILY_WORDS);
     for (let i = 1; i < words.length; i++) {
       rows.strings.push({ param: key, value: cut(words.slice(i).join(' ')), part: true });
     }

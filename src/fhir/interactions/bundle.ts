@@ -3,6 +3,7 @@ import { FaultError, fault } from '../../kernel/fault.ts';
 import { type Exact, partOf } from '../json.ts';
 import { exceptionOutcome, outcomeOf, statusOf } from '../outcome.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
+import { shown } from '../shown.ts';
 import { batch, type RunOperation } from './batch.ts';
 import { type Entry, readEntry, refused } from './entries.ts';
 import { checkBundleElements } from './envelope.ts';
@@ -53,8 +54,8 @@ function readBundle(value: unknown): { type: 'transaction' | 'batch'; raw: reado
     throw refused(
       'bundle-type',
       'Bundle.type',
-      `Bundle.type must be transaction or batch here, it is "${String(type)}".`,
-      `Bundle.type doit être transaction ou batch ici, il vaut « ${String(type)} ».`,
+      `Bundle.type must be transaction or batch here, it is ${shown(type)}.`,
+      `Bundle.type doit être transaction ou batch ici, il vaut ${shown(type)}.`,
     );
   }
   checkBundleElements(body);

@@ -6,6 +6,7 @@ import { readJson } from '../json.ts';
 import type { Patch } from '../patch/index.ts';
 import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirService, VersionTag } from '../service.ts';
+import { shown } from '../shown.ts';
 import { type Address, readAddress } from './address.ts';
 import { readIfMatch, readIfNoneMatch } from './conditions.ts';
 import { checkEntryElements } from './envelope.ts';
@@ -66,8 +67,8 @@ export function readEntry(
     throw refused(
       'entry-method',
       `${at}.request.method`,
-      `The method "${String(method)}" does not exist. Use GET, HEAD, POST, PUT, PATCH or DELETE.`,
-      `La méthode « ${String(method)} » n’existe pas. Utilisez GET, HEAD, POST, PUT, PATCH ou DELETE.`,
+      `The method ${shown(method)} does not exist. Use GET, HEAD, POST, PUT, PATCH or DELETE.`,
+      `La méthode ${shown(method)} n’existe pas. Utilisez GET, HEAD, POST, PUT, PATCH ou DELETE.`,
     );
   }
   const url = typeof asked.url === 'string' ? asked.url : '';

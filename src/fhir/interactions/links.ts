@@ -135,7 +135,8 @@ export class LinkTargets {
 
 /** The FHIRPath of a member below a resource, for messages; the resource's type alone when it is not found. */
 export function pathOf(resource: object, holder: object, key: string): string {
-  const type = String((resource as { resourceType?: unknown }).resourceType);
+  const { resourceType } = resource as { resourceType?: unknown };
+  const type = typeof resourceType === 'string' ? resourceType : 'Resource';
   return findPath(resource, type, holder, key) ?? type;
 }
 

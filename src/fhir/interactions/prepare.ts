@@ -9,6 +9,7 @@ import type { LocalReference } from '../extract/index.ts';
 import type { Exact } from '../json.ts';
 import { withDigits } from '../json.ts';
 import type { AnyResource, FhirService } from '../service.ts';
+import { shown } from '../shown.ts';
 import { deletionsOf, type Work } from './deletions.ts';
 
 /**
@@ -36,8 +37,8 @@ export function resourceOfType(service: FhirService, body: unknown, type: string
       'structure',
       'resource-type-unknown',
       {
-        en: `"resourceType" must name an R4 resource type${found === undefined ? ' and is missing' : `, "${String(found)}" is none`}. Send ${a(type)}.`,
-        fr: `« resourceType » doit nommer un type de ressource R4${found === undefined ? ' et il manque' : ` ; « ${String(found)} » n’en est pas un`}. Envoyez une ressource ${type}.`,
+        en: `"resourceType" must name an R4 resource type${found === undefined ? ' and is missing' : `, ${shown(found)} is none`}. Send ${a(type)}.`,
+        fr: `« resourceType » doit nommer un type de ressource R4${found === undefined ? ' et il manque' : ` ; ${shown(found)} n’en est pas un`}. Envoyez une ressource ${type}.`,
       },
       { expression: type },
     );

@@ -1,5 +1,6 @@
 // The Parameters of a FHIRPath Patch → its operations.
 import { fault } from '../../kernel/fault.ts';
+import { shown } from '../shown.ts';
 
 const MAX_OPERATIONS = 1000;
 
@@ -108,8 +109,8 @@ class Parts {
     if (other === undefined) return operation;
     throw malformed(
       this.at,
-      `it takes no part "${String(other.name)}"`,
-      `il n’accepte pas de partie « ${String(other.name)} »`,
+      `it takes no part ${shown(other.name)}`,
+      `il n’accepte pas de partie ${shown(other.name)}`,
     );
   }
 }
@@ -117,7 +118,10 @@ class Parts {
 function newValue(part: Part, at: string): NewValue {
   if (part.resource !== undefined) return { kind: 'resource', resource: part.resource };
   if (Array.isArray(part.part)) {
-    const parts = (part.part as readonly Part[]).map((p) => ({ name: String(p.name), value: newValue(p, at) }));
+    const parts = (part.part as readonly Part[]).map((p) => ({
+      name: typeof p.name === 'string' ? p.name : '',
+      value: newValue(p, at),
+    }));
     return { kind: 'parts', parts };
   }
   const key = Object.keys(part)

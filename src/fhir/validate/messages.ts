@@ -1,22 +1,13 @@
 // The texts of faults, in both languages: what is wrong and what to do.
 import { a, capitalA, de } from '../../kernel/article.ts';
 import type { Text } from '../../kernel/fault.ts';
+import { short, shown } from '../shown.ts';
 
-/** A value as it may be shown: short, on one line. Objects are not printed: a client's may be without end. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return short(`"${value}"`);
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
-  return short(String(value));
-}
+export { shown } from '../shown.ts';
 
 /** A value of a profile, which is small. */
 export function shownJson(value: unknown): string {
   return short(JSON.stringify(value));
-}
-
-function short(text: string): string {
-  const line = text.slice(0, 200).replace(/\s+/g, ' ');
-  return line.length <= 80 ? line : `${line.slice(0, 77)}…`;
 }
 
 // What each primitive type wants, for the end of the sentence.

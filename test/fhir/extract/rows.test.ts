@@ -176,6 +176,12 @@ t.test('each part of a name or address is a text of its own', async (t) => {
   );
 });
 
+t.test('a text for a family name does not multiply', async (t) => {
+  const { strings } = rowsOf('Patient', { name: [{ family: 'a b'.repeat(300_000) }] });
+  const size = strings.reduce((sum, s) => sum + s.value.length, 0);
+  t.ok(strings.length < 50 && size < 10_000, `${strings.length} rows of ${size} characters`);
+});
+
 t.test('the words of a family name are found one by one, and do not count for the order', async (t) => {
   const { strings } = rowsOf('Patient', { name: [{ family: 'de La Tour', given: ['Marie Anne'] }] });
   const family = strings.filter((s) => s.param === paramKey('Patient', 'family'));
