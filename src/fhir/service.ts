@@ -47,6 +47,8 @@ export interface FhirRequest {
   readonly ifNoneMatch?: readonly VersionTag[];
   /** Milliseconds of If-Modified-Since. */
   readonly ifModifiedSince?: number;
+  /** The Provenance in X-Provenance. */
+  readonly provenance?: Exact;
   /** The search of If-None-Exist, without the leading `?`. */
   readonly ifNoneExist?: string;
   readonly prefer: 'minimal' | 'representation' | 'OperationOutcome' | undefined;

@@ -1,6 +1,7 @@
 // Headers that make a request depend on something: each means something to some methods, and elsewhere it would be ignored.
 // https://hl7.org/fhir/R4/http.html#concurrency, RFC 9110 sections 13 and 14.5.
 import type { FastifyRequest } from 'fastify';
+import { provenanceElsewhere } from '../fhir/interactions/provenance.ts';
 import type { FaultError, Text } from '../kernel/fault.ts';
 import { fault } from '../kernel/fault.ts';
 
@@ -60,6 +61,8 @@ export function checkConditions({ method, headers, routeOptions }: FastifyReques
     if (methods.includes(method) && (method !== 'POST' || isCreate)) continue;
     throw fault('not-supported', 'condition-elsewhere', text);
   }
+  if (headers['x-provenance'] !== undefined && routeOptions.url?.endsWith('_search') === true)
+    throw provenanceElsewhere();
 }
 
 /** Characters of a host and port: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2 */

@@ -1,14 +1,13 @@
 // The addresses of the FHIR base: one line an interaction. https://hl7.org/fhir/R4/http.html
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { bundle } from '../fhir/interactions/bundle.ts';
-import { create } from '../fhir/interactions/create.ts';
 import { remove, removeWhere } from '../fhir/interactions/delete.ts';
 import { FORM_PARAMETERS } from '../fhir/interactions/form.ts';
 import { history } from '../fhir/interactions/history.ts';
-import { patch, patchWhere, readPatch } from '../fhir/interactions/patch.ts';
+import { queryPairs } from '../fhir/interactions/matching.ts';
+import { readPatch } from '../fhir/interactions/patch.ts';
 import { read } from '../fhir/interactions/read.ts';
 import { search, searchCompartment, searchSystem } from '../fhir/interactions/search.ts';
-import { update, updateWhere } from '../fhir/interactions/update.ts';
 import { vread } from '../fhir/interactions/vread.ts';
 import type { Exact } from '../fhir/json.ts';
 import type { Patch } from '../fhir/patch/index.ts';
@@ -18,10 +17,11 @@ import type { Operation, OperationService } from '../operations/operation.ts';
 import { addBodyParsers } from './bodies.ts';
 import { checkConditions, faultOfHost } from './conditions.ts';
 import { metadata } from './metadata.ts';
-import { fhirRequest, formatOf, pairsOf, queryOf } from './negotiation.ts';
+import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
 import { type OperationPlace, runInBundle, runOperation, verbsOf } from './operations.ts';
 import { type Address, addAddress, type Handler, type Method, type Params } from './routes.ts';
 import { send } from './send.ts';
+import { creating, patching, updating } from './writes.ts';
 
 export interface FhirRoutes {
   readonly service: OperationService;
@@ -124,10 +124,10 @@ function addresses(options: FhirRoutes): readonly Address[] {
         POST: either(
           'type',
           base,
-          answer((r, p) => create(service, p.type, withBody(plain(r)))),
+          answer((r, p) => creating(service, p.type, withBody(plain(r)))),
         ),
-        PUT: answer((r, p) => updateWhere(service, p.type, conditionOf(r), withBody(r))),
-        PATCH: answer((r, p) => patchWhere(service, p.type, conditionOf(r), patchOf(service, r), r)),
+        PUT: answer((r, p) => updating(service, p.type, conditionOf(r), withBody(r))),
+        PATCH: answer((r, p) => patching(service, p.type, conditionOf(r), patchOf(service, r), withBody(r))),
         DELETE: answer((r, p, body) => removeWhere(service, p.type, conditionOf(r), withoutBody(r, body))),
       },
     },
@@ -147,8 +147,8 @@ function addresses(options: FhirRoutes): readonly Address[] {
           answer((r, p) => read(service, p.type, p.id, plain(r, ...FORM_PARAMETERS))),
         ),
         POST: operation(ofType, (p) => p.id),
-        PUT: answer((r, p) => update(service, p.type, p.id, withBody(plain(r)))),
-        PATCH: answer((r, p) => patch(service, p.type, p.id, patchOf(service, plain(r)), r)),
+        PUT: answer((r, p) => updating(service, p.type, p.id, withBody(plain(r)))),
+        PATCH: answer((r, p) => patching(service, p.type, p.id, patchOf(service, plain(r)), withBody(r))),
         DELETE: answer((r, p, body) => remove(service, p.type, p.id, withoutBody(plain(r), body))),
       },
     },
@@ -223,7 +223,7 @@ function formQueryOf(request: FastifyRequest): FhirRequest['query'] {
 
 function formPairs(body: unknown): FhirRequest['query'] {
   if (body === undefined || body === null) return [];
-  if (typeof body === 'string') return pairsOf(body);
+  if (typeof body === 'string') return queryPairs(body);
   throw fault('media-type', 'search-form', {
     en: 'POST _search wants Content-Type application/x-www-form-urlencoded.',
     fr: 'POST _search attend Content-Type application/x-www-form-urlencoded.',

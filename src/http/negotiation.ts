@@ -1,11 +1,14 @@
 // The part of an HTTP request that FHIR looks at: parameters, conditions, preferences.
 // https://hl7.org/fhir/R4/http.html#general
+import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
 import { readIfMatch, readIfNoneMatch } from '../fhir/interactions/conditions.ts';
-import type { Exact } from '../fhir/json.ts';
+import { queryPairs } from '../fhir/interactions/matching.ts';
+import { provenanceElsewhere } from '../fhir/interactions/provenance.ts';
+import { type Exact, readJson } from '../fhir/json.ts';
 import { languageOf } from '../fhir/outcome.ts';
 import type { FhirRequest } from '../fhir/service.ts';
-import { fault } from '../kernel/fault.ts';
+import { FaultError, fault } from '../kernel/fault.ts';
 import { type Format, type FormatKind, JSON_PATCH, negotiate } from './media.ts';
 
 type Query = readonly (readonly [name: string, value: string])[];
@@ -20,23 +23,7 @@ export function formatOf(request: FastifyRequest, query: Query, offered: readonl
 export function queryOf(request: FastifyRequest): Query {
   const url = request.raw.url ?? '';
   const at = url.indexOf('?');
-  return at < 0 ? NONE : pairsOf(url.slice(at + 1));
-}
-
-/** The pairs of a query or a form. @throws FaultError 400 when it is not percent-encoded UTF-8 */
-export function pairsOf(text: string): Query {
-  const pairs: Query = [...new URLSearchParams(text)];
-  if (!text.includes('%')) return pairs;
-  try {
-    // URLSearchParams would replace what it cannot read, and search for something else.
-    decodeURIComponent(text);
-    return pairs;
-  } catch {
-    throw fault('invalid', 'query-encoding', {
-      en: 'The parameters cannot be read: after each % come two hexadecimal digits, and together they are UTF-8.',
-      fr: 'Les paramètres sont illisibles : chaque % est suivi de deux chiffres hexadécimaux, qui forment ensemble de l’UTF-8.',
-    });
-  }
+  return at < 0 ? NONE : queryPairs(url.slice(at + 1));
 }
 
 /** The value of a parameter that may stand once. @throws FaultError 400 */
@@ -97,6 +84,37 @@ export function fhirRequest(request: FastifyRequest, base: string, query: Query)
     ...(ifMatch === undefined ? {} : { ifMatch: readIfMatch(ifMatch) }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch: readIfNoneMatch(ifNoneMatch) }),
     ...(Number.isNaN(since) ? {} : { ifModifiedSince: since }),
-    ...(ifNoneExist === undefined ? {} : { ifNoneExist: String(ifNoneExist) }),
+    ...(ifNoneExist === undefined ? {} : { ifNoneExist: searchOf(ifNoneExist) }),
+    ...(headers['x-provenance'] === undefined
+      ? {}
+      : { provenance: provenanceOf(request.method, String(headers['x-provenance'])) }),
   };
+}
+
+/** The JSON of X-Provenance; a header carries bytes, which are UTF-8 here. @throws FaultError 400 */
+function provenanceOf(method: string, header: string): Exact {
+  if (method !== 'POST' && method !== 'PUT' && method !== 'PATCH') throw provenanceElsewhere();
+  try {
+    return readJson(Buffer.from(header, 'latin1'));
+  } catch (e) {
+    if (!(e instanceof FaultError)) throw e;
+    throw fault('invalid', 'provenance-form', {
+      en: `X-Provenance is no Provenance resource in JSON, on one line. ${e.faults[0]!.text.en}`,
+      fr: `X-Provenance n’est pas une ressource Provenance en JSON, sur une ligne. ${e.faults[0]!.text.fr}`,
+    });
+  }
+}
+
+/**
+ * The search of If-None-Exist. What is not percent-encoded arrives as bytes: they are read as UTF-8, or nothing would ever match
+ * them, and everything would be made twice.
+ * @throws FaultError 400
+ */
+function searchOf(header: string | string[]): string {
+  const bytes = Buffer.from(String(header), 'latin1');
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw fault('invalid', 'condition-encoding', {
+    en: 'If-None-Exist is not UTF-8. Percent-encode what is not ASCII.',
+    fr: 'If-None-Exist n’est pas en UTF-8. Encodez en pourcent ce qui n’est pas ASCII.',
+  });
 }

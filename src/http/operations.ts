@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Entry } from '../fhir/interactions/entries.ts';
+import { provenanceElsewhere } from '../fhir/interactions/provenance.ts';
 import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import { faultsOfBody } from '../operations/input/body.ts';
@@ -29,13 +30,15 @@ export async function runOperation(
   const operation = find(routes.operations, place, code);
   const query = queryOf(request);
   const format = formatOf(request, query, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
+  const fhir = fhirRequest(request, routes.baseOf(request), query);
+  if (fhir.provenance !== undefined) throw provenanceElsewhere();
   const answer = await run(routes, operation, {
     type: place.type,
     id: place.id,
     ...(place.version === undefined ? {} : { version: place.version }),
     verb,
     format: format.kind,
-    request: fhirRequest(request, routes.baseOf(request), query),
+    request: fhir,
   });
   reply.code(answer.status).type(format.type);
   return reply.send(typeof answer.body === 'string' ? answer.body : Readable.from(answer.body, { objectMode: false }));

@@ -159,6 +159,9 @@ export const FAULT_CODES = {
   'profile-slice-min': ['Too few items of a slice', 'Trop peu d’éléments d’une tranche'],
   'profile-type': ['Type that a profile excludes', 'Type exclu par un profil'],
   'profile-unknown': ['Profile that is not known here', 'Profil inconnu ici'],
+  'provenance-elsewhere': ['X-Provenance with what writes nothing', 'X-Provenance avec ce qui n’écrit rien'],
+  'provenance-form': ['X-Provenance that is not read', 'X-Provenance illisible'],
+  'provenance-target': ['X-Provenance with targets', 'X-Provenance avec des cibles'],
   'query-encoding': ['Parameters that cannot be decoded', 'Paramètres impossibles à décoder'],
   'reference-ambiguous': [
     'Conditional reference with several matches',

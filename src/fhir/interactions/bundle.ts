@@ -8,6 +8,7 @@ import { batch, type RunOperation } from './batch.ts';
 import { type Entry, readEntry, refused } from './entries.ts';
 import { checkBundleElements } from './envelope.ts';
 import { linksOf } from './links.ts';
+import { provenanceElsewhere, transactionWithProvenance } from './provenance.ts';
 import { transaction } from './transaction.ts';
 
 /** Entries that a bundle may have: bounds the time and memory of one request. */
@@ -32,10 +33,14 @@ export async function bundle(
   const { type, raw } = readBundle(request.body.value);
   const digits = (part: object) => partOf(request.body, part);
   const read = (one: unknown, i: number) => readEntry(service, one, i, request, digits);
+  const { provenance } = request;
+  if (type === 'batch' && provenance !== undefined) throw provenanceElsewhere();
   const answers =
-    type === 'transaction'
-      ? await transaction(service, raw.map(read), request)
-      : await batchAnswers(service, raw, read, request, options);
+    type === 'batch'
+      ? await batchAnswers(service, raw, read, request, options)
+      : provenance === undefined
+        ? await transaction(service, raw.map(read), request)
+        : await transactionWithProvenance(service, raw.map(read), { ...request, provenance });
   return { status: 200, body: answerText(`${type}-response`, answers) };
 }
 

@@ -34,6 +34,8 @@ export interface Entry {
   readonly ifNoneMatch: readonly VersionTag[] | undefined;
   readonly ifModifiedSince: number | undefined;
   readonly ifNoneExist: Query | undefined;
+  /** It came as X-Provenance, the last of all (provenance.ts). */
+  readonly said?: true;
 }
 
 type Raw = Readonly<Record<string, unknown>>;

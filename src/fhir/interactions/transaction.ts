@@ -16,6 +16,7 @@ import { isConditional, LinkTargets, linksOf } from './links.ts';
 import { canonicalQuery } from './matching.ts';
 import { checkDistinct, type Placed, Placing } from './placing.ts';
 import { checkReferences, type Prepared, patientOf, writesOf } from './prepare.ts';
+import { pointed } from './provenance.ts';
 import { readEntryFrom } from './reading.ts';
 import { danglingUrns, type Linked, type Resolved, rewriteLinks } from './rewrite.ts';
 import { judgeEntries } from './rules.ts';
@@ -66,7 +67,7 @@ export async function transaction(
     const answers: EntryAnswer[] = [];
     for (const e of entries) {
       if (e.method === 'GET' || e.method === 'HEAD') answers.push(await readEntryFrom(service, tx, e, request));
-      else answers.push(answerOf(service, e, placing.placed[e.index], byId, minimal));
+      else if (e.said !== true) answers.push(answerOf(service, e, placing.placed[e.index], byId, minimal));
     }
     return answers;
   };
@@ -154,7 +155,9 @@ function candidatesOf(entries: readonly Entry[], placing: Placing): Candidate[] 
   const patched = new Map(placing.patched.map((p) => [p.index, p.resource]));
   return entries.flatMap((e): Candidate[] => {
     const resource = e.resource ?? patched.get(e.index);
-    return resource === undefined ? [] : [{ index: e.index, resource, id: placing.placed[e.index]?.id ?? e.id }];
+    const id = placing.placed[e.index]?.id ?? e.id;
+    const conditional = e.ifNoneExist !== undefined || (e.condition !== undefined && id === undefined);
+    return resource === undefined ? [] : [{ index: e.index, resource, id, conditional }];
   });
 }
 
@@ -182,7 +185,8 @@ async function put(
   if (dangling.length > 0) throw new FaultError(dangling.slice(0, 100));
   checkDistinct(entries, placing.placed);
 
-  const live = linked.filter(({ index }) => placing.placed[index]?.there === undefined);
+  const written = linked.filter(({ index }) => placing.placed[index]?.there === undefined);
+  const live = pointed(entries, written, (index) => placing.placementOf(index));
   const known = entries.flatMap((e) => (e.method === 'DELETE' ? [] : [`${e.type}/${placing.placed[e.index]?.id}`]));
   const checked = live.map(({ index, resource }) => ({ resource, at: `Bundle.entry[${index}].resource` }));
   const references = await checkReferences(service, tx ?? service.store, checked, new Set(known), need.work);
