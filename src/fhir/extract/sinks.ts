@@ -134,24 +134,30 @@ function referenceSink(place: SinkPlace): Sink {
     };
   }
   if (branch.type !== 'Reference') return canonicalSink(key);
-  const read = remembered((text): { hash: string | null; bit: number | undefined } => {
+  const read = remembered((text): { hashes: readonly string[]; bit: number | undefined } => {
     const reference = readReference(text, base);
-    if (reference.kind === 'other') return { hash: formHash(key, 'pair', '', reference.text), bit: undefined };
-    if (reference.kind === 'contained') return { hash: null, bit: undefined };
-    const bit = targetBit(reference.type);
-    if (patient && reference.type === 'Patient') return { hash: null, bit };
-    return { hash: referenceHash(key, reference.type, reference.id), bit };
+    if (reference.kind === 'other') return { hashes: [formHash(key, 'pair', '', reference.text)], bit: undefined };
+    if (reference.kind === 'contained') return { hashes: [], bit: undefined };
+    const { type, id, version } = reference;
+    const any = patient && type === 'Patient' ? [] : [referenceHash(key, type, id)];
+    const one = version === undefined ? [] : [versionHash(key, type, id, version)];
+    return { hashes: [...any, ...one], bit: targetBit(type) };
   });
   return (value, rows) => {
     const reference = fields(value);
     const text = textOf(reference?.reference);
     if (text !== undefined) {
-      const { hash, bit } = read(text);
-      if (hash !== null) rows.tokens.push(hash);
+      const { hashes, bit } = read(text);
+      for (const hash of hashes) rows.tokens.push(hash);
       if (bit !== undefined) setBit(rows, bit);
     }
     if (reference?.identifier !== undefined) logical(key, fields(reference.identifier), rows);
   };
+}
+
+/** The token of a reference to one version, which it has beside that of the resource. */
+export function versionHash(key: number, type: string, id: string, version: string): string {
+  return formHash(key, 'pair', '', `${type}/${id}/_history/${version}`);
 }
 
 /** What `:identifier` finds: the three forms of a token, apart from those of literal references. */

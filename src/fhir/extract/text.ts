@@ -27,6 +27,15 @@ export function normalise(text: string): string {
   return bare.replace(/[\s\p{P}]+/gu, ' ').trim();
 }
 
+/** Punctuation between letters, which some leave out and some write as a space. */
+const INNER = /(?<=[\p{L}\p{N}\p{M}])\p{P}+(?=[\p{L}\p{N}])/gu;
+
+/** As {@link normalise}, with what stands apart by punctuation alone as one word (`obrien`); undefined where nothing does. */
+export function joined(text: string): string | undefined {
+  const together = text.replace(INNER, '');
+  return together.length === text.length ? undefined : normalise(together);
+}
+
 /** Characters that are kept of a word. */
 const WORD_LIMIT = 100;
 

@@ -3,7 +3,7 @@ import { hash32, longDateToken } from '../../storage/hash.ts';
 import type { NumberRow } from '../../storage/types.ts';
 import { type DateRange, parseDate, periodRange, timingRange } from './dates.ts';
 import { type Fields, fields, type Rows, type Sink, type SinkPlace, textOf } from './sink.ts';
-import { cut, normalise, TEXT_LIMIT } from './text.ts';
+import { cut, joined, normalise, TEXT_LIMIT } from './text.ts';
 
 // ---------------------------------------------------------------- dates
 
@@ -36,7 +36,10 @@ const FAMILY_WORDS = 10;
 const NAME_PARTS = ['family', 'given', 'prefix', 'suffix', 'text'];
 const ADDRESS_PARTS = ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
 
-/** R4 search.html#string: the parts of a family name are found one by one, `Goff` for `Le Goff`. */
+/**
+ * R4 search.html#string: the parts of a family name are found one by one, `Goff` for `Le Goff`; and as punctuation does not
+ * count, `O'Brien` is found by `obrien` as by `o brien`.
+ */
 export function stringSink({ path: { key }, branch }: SinkPlace): Sink {
   const put = (value: unknown, rows: Rows): void => {
     const text = textOf(value);
@@ -45,6 +48,9 @@ export function stringSink({ path: { key }, branch }: SinkPlace): Sink {
     if (whole === '') return;
     const rest = whole.length > TEXT_LIMIT ? { rest: whole } : {};
     rows.strings.push({ param: key, value: cut(whole), exact: hash32(text), ...rest });
+    if (whole.length > TEXT_LIMIT) return;
+    const together = joined(text);
+    if (together !== undefined) rows.strings.push({ param: key, value: cut(together), part: true });
   };
   const family = (value: unknown, rows: Rows): void => {
     put(value, rows);
@@ -132,12 +138,31 @@ export function numberSink({ path: { key }, branch }: SinkPlace): Sink {
   }
 }
 
-/** `< 5` may be anything below: it is found by what it may be. */
+/** `< 5` may be anything below, but not 5: it is found by what it may be. */
 function quantitySpan(value: number, comparator: unknown): Span {
   const text = String(value);
-  if (comparator === '<' || comparator === '<=') return { lo: BELOW, hi: text };
-  if (comparator === '>' || comparator === '>=') return { lo: text, hi: ABOVE };
-  return { lo: text, hi: text };
+  switch (comparator) {
+    case '<':
+      return { lo: BELOW, hi: String(-nextAbove(-value)) };
+    case '<=':
+      return { lo: BELOW, hi: text };
+    case '>':
+      return { lo: String(nextAbove(value)), hi: ABOVE };
+    case '>=':
+      return { lo: text, hi: ABOVE };
+    default:
+      return { lo: text, hi: text };
+  }
+}
+
+const bits = new DataView(new ArrayBuffer(8));
+
+/** The next number above that a double can hold: numbers are stored as doubles, whose ends belong to them. */
+function nextAbove(value: number): number {
+  if (value === 0) return Number.MIN_VALUE;
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) + (value > 0 ? 1n : -1n));
+  return bits.getFloat64(0);
 }
 
 /** From the least to the greatest sample; `E`, `L` and `U` are no values. */

@@ -63,7 +63,8 @@ export async function searchCompartmentWith(
 }
 
 function optionsOf({ base, handling }: FhirRequest): SearchOptions {
-  return { base, lenient: handling === 'lenient' };
+  // R4 search.html#errors: an empty parameter is no error. The answer says which ones there were.
+  return { base, lenient: handling === 'lenient', emptyIsNothing: true };
 }
 
 async function answer(

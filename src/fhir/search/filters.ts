@@ -5,6 +5,7 @@ import { type IndexedParameter, type TypeIndex, typeIndex } from '../extract/pat
 import { compositeClause } from './composites.ts';
 import { dateClause } from './dates.ts';
 import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
+import { hierarchicalTargets, hierarchyClause } from './hierarchies.ts';
 import { nearClause } from './near.ts';
 import { numberClause } from './quantities.ts';
 import { isCanonical, logicalClause, referenceClause } from './references.ts';
@@ -15,7 +16,7 @@ import { formsOf, memberClause, notClause, subsumptionClause, typedClause } from
 import { tokenClauses } from './tokens.ts';
 import { unknownName } from './unknown.ts';
 import { canonicalClause, uriClause } from './uris.ts';
-import { alternatives } from './values.ts';
+import { alternatives, isEscaped } from './values.ts';
 
 /** Links of one chain. */
 export const MAX_DEPTH = 10;
@@ -56,7 +57,7 @@ async function each(value: string, label: string, read: (one: string) => Promise
   const drafts: Draft[] = [];
   const faults: Fault[] = [];
   for (const one of alternatives(value)) {
-    const result = one === '' ? emptyValue(label) : await read(one);
+    const result = one === '' ? emptyValue(label) : isEscaped(one) ? await read(one) : wrongEscape(label, one);
     if (isFault(result)) faults.push(result);
     else drafts.push(result);
   }
@@ -116,6 +117,7 @@ export function modifiersOf(parameter: IndexedParameter): string[] {
   if (kind === 'reference') {
     if (isCanonical(parameter)) taken.push('below');
     else taken.push('identifier', ...targets);
+    if (hierarchicalTargets(parameter).length > 0) taken.push('above', 'below');
   }
   if (kind === 'token') {
     const forms = formsOf(parameter);
@@ -169,7 +171,8 @@ export async function modifiedValue(
     case 'above':
     case 'below':
       if (parameter.kind === 'uri') return uriClause(parameter, label, value, modifier, scope);
-      if (parameter.kind === 'reference') return canonicalClause(parameter, value, true);
+      if (parameter.kind === 'reference' && isCanonical(parameter)) return canonicalClause(parameter, value, true);
+      if (parameter.kind === 'reference') return hierarchyClause(parameter, label, value, modifier, scope);
       return subsumptionClause(parameter, label, value, modifier, scope);
     case 'of-type':
       return typedClause(parameter, label, value);
@@ -178,6 +181,14 @@ export async function modifiedValue(
     default:
       return referenceClause(parameter, label, value, modifier, scope);
   }
+}
+
+/** R4: `xx\\xx` is illegal, the backslash itself is `\\\\`. */
+function wrongEscape(label: string, value: string): Fault {
+  return badValue(label, value, {
+    en: 'each backslash before one of \\ , | $',
+    fr: 'chaque barre oblique inverse devant l’un de \\ , | $',
+  });
 }
 
 function truth(value: string): boolean | undefined {

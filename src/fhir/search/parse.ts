@@ -48,6 +48,8 @@ export interface SearchOptions {
   readonly reach?: Reach;
   /** What is unknown or not served is left out instead of refused. */
   readonly lenient?: boolean;
+  /** A parameter without a value is left out, and said to be; without this it is refused, as a condition of a write must be. */
+  readonly emptyIsNothing?: boolean;
   /** What must hold beside what the query says: the compartment of an address. */
   readonly within?: (scope: SearchScope) => Draft;
   /** In the fingerprint of cursors: what the address says beside the type. */
@@ -80,7 +82,7 @@ export async function parseOver(
   store: SearchSource,
   types: readonly string[],
   query: Query,
-  { base, reach = everything, lenient = false, within, place = '', includeFrom }: OverOptions,
+  { base, reach = everything, lenient = false, emptyIsNothing = false, within, place = '', includeFrom }: OverOptions,
 ): Promise<ParsedSearch> {
   const scopes = types.map(
     (type): SearchScope => ({
@@ -95,7 +97,7 @@ export async function parseOver(
   );
   const readings: Reading[] = [];
   for (const scope of scopes) {
-    const reading = new Reading(scope, { lenient, types: includeFrom });
+    const reading = new Reading(scope, { lenient, emptyIsNothing, types: includeFrom });
     for (const [name, value] of query) await reading.take(name, value);
     readings.push(reading);
   }
@@ -105,7 +107,7 @@ export async function parseOver(
   if (uneven) {
     // What some of the types do not have is left out for all of them.
     const kept = query.filter(([name]) => !names.has(`http.${name}`));
-    const options = { reach, lenient, place, includeFrom, ...(base === undefined ? {} : { base }) };
+    const options = { reach, lenient, emptyIsNothing, place, includeFrom, ...(base === undefined ? {} : { base }) };
     const parsed = await parseOver(
       context,
       store,

@@ -9,7 +9,7 @@ import type { Draft, SearchScope } from './draft.ts';
 import { filterExpression } from './filter-expression.ts';
 import { filter } from './filters.ts';
 import { type Include, parseInclude } from './includes.ts';
-import { badValue, emptyValue, isFault, mayBeLeftOut, notServed, repeated, tooMany } from './refusals.ts';
+import { badValue, emptyValue, isFault, isOfTheName, mayBeLeftOut, notServed, repeated, tooMany } from './refusals.ts';
 import type { SortPart, Summary, Total } from './results.ts';
 import { parseCount, parseElements, parseSort, parseSummary, parseTotal } from './results.ts';
 import type { Form } from './subset.ts';
@@ -31,6 +31,8 @@ const MANY: ReadonlySet<string> = new Set(['_include', '_revinclude']);
 
 export interface ReadingOptions {
   readonly lenient: boolean;
+  /** A parameter without a value is left out, as R4 wants it for searches. */
+  readonly emptyIsNothing: boolean;
   /** Types that includes may begin at; undefined = any. */
   readonly types: readonly string[] | undefined;
 }
@@ -84,17 +86,27 @@ export class Reading {
   }
 
   private async filter(name: string, value: string): Promise<void> {
-    if (name === FILTER && value !== '') return this.expression(value);
-    const clause = await filter(name, value === '' ? 'x' : value, this.scope);
-    // An empty value of a parameter that there is: only that is wrong with it.
-    const faults = Array.isArray(clause) ? (clause as Fault[]) : value === '' ? [emptyValue(name)] : [];
-    const named = value === '' && faults.some((f) => !mayBeLeftOut(f)) ? [emptyValue(name)] : faults;
-    if (named.length > 0) {
-      this.refuse(named);
+    if (value === '') return this.nothing(name);
+    if (name === FILTER) return this.expression(value);
+    const clause = await filter(name, value, this.scope);
+    if (Array.isArray(clause)) {
+      this.refuse(clause as Fault[]);
       return;
     }
     this.drafts.push(clause as Draft);
     this.applied.push([name, value]);
+  }
+
+  /** A filter without a value. Its name must be right all the same: any value tells. */
+  private async nothing(name: string): Promise<void> {
+    const clause = name === FILTER ? [] : await filter(name, 'x', this.scope);
+    const wrong = Array.isArray(clause) ? (clause as Fault[]).filter(isOfTheName) : [];
+    if (wrong.length > 0) this.refuse(wrong);
+    else this.leaveEmpty(name);
+  }
+
+  private leaveEmpty(name: string): void {
+    (this.options.emptyIsNothing ? this.leftOut : this.faults).push(emptyValue(name));
   }
 
   /** `_filter`: what must all hold is looked at as if it were said by parameters of its own. */
@@ -114,7 +126,7 @@ export class Reading {
     if (modifier !== undefined && !CONTROLS[head]!.includes(modifier)) {
       this.faults.push(unknownName(head, modifier, this.scope, name));
     } else if (value === '') {
-      this.faults.push(emptyValue(name));
+      this.leaveEmpty(name);
     } else if (MANY.has(head)) {
       const { definitions } = this.scope;
       const parsed = parseInclude(head as '_include', value, modifier === 'iterate', this.options.types, definitions);

@@ -3,9 +3,10 @@ import { formHash, referenceHash } from '../../storage/hash.ts';
 import { patientOf } from '../../storage/ids.ts';
 import type { IndexedParameter } from '../extract/paths.ts';
 import { readReference } from '../extract/references.ts';
+import { versionHash } from '../extract/sinks.ts';
 import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
 import { ambiguousId, badValue, notServed } from './refusals.ts';
-import { canonicalClause, exactUris } from './uris.ts';
+import { canonicalReference, exactUris } from './uris.ts';
 import { barParts, plain } from './values.ts';
 
 export const ID = /^[A-Za-z0-9\-.]{1,64}$/;
@@ -28,7 +29,7 @@ export async function referenceClause(
   type: string | undefined,
   scope: SearchScope,
 ): Promise<Result> {
-  if (isCanonical(parameter)) return canonicalClause(parameter, value, false);
+  if (isCanonical(parameter)) return canonicalReference(parameter, value, scope);
   const text = plain(value);
   if (ID.test(text)) return bareId(parameter, name, text, type, scope);
   const reference = readReference(text, scope.base);
@@ -42,18 +43,14 @@ export async function referenceClause(
     if (/^[a-z][a-z0-9+.-]*:/i.test(text) && type === undefined) return exactUris(parameter.paths, [text]);
     return badValue(name, text, REFERENCE);
   }
-  if (reference.version !== undefined) {
-    return notServed(name, {
-      en: 'a search for one version of the target is',
-      fr: 'la recherche d’une version de la cible n’est',
-    });
-  }
   const targets = type === undefined ? parameter.targets : [type];
   if (!scope.definitions.isResourceType(reference.type) || !targets.includes(reference.type)) {
     const some = targets.length > 12 ? 'Type' : targets.join(' | ');
     return badValue(name, text, { en: `a reference to ${some}`, fr: `une référence à ${some}` });
   }
-  return local(parameter, [reference.type], reference.id, scope);
+  const { type: target, id, version } = reference;
+  if (version === undefined) return local(parameter, [target], id, scope);
+  return { kind: 'token', anyOf: parameter.paths.map((p) => versionHash(p.key, target, id, version)) };
 }
 
 /** R4: an id that resources of several types have is refused, for it does not say which of them is meant. */

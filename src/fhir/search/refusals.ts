@@ -32,8 +32,8 @@ export function emptyValue(parameter: string): Fault {
     'value',
     'search-value-empty',
     parameter,
-    `${parameter} has no value. Give one, or leave the parameter out.`,
-    `${parameter} n’a pas de valeur. Donnez-en une, ou retirez le paramètre.`,
+    `${show(parameter)} has no value. Give one, or leave the parameter out.`,
+    `${show(parameter)} n’a pas de valeur. Donnez-en une, ou retirez le paramètre.`,
   );
 }
 
@@ -181,6 +181,13 @@ export function wrongOperator(parameter: string, operator: string, taken: readon
 export function mayBeLeftOut({ detail }: Fault): boolean {
   return detail === 'search-parameter-unknown' || detail === 'search-not-supported';
 }
+
+/** Whether it is the name of the parameter, with its modifier or chain, that is wrong, whatever the value. */
+export function isOfTheName(fault: Fault): boolean {
+  return mayBeLeftOut(fault) || OF_THE_NAME.has(fault.detail);
+}
+
+const OF_THE_NAME: ReadonlySet<string> = new Set(['search-modifier', 'search-chain-ambiguous', 'search-too-deep']);
 
 /** Long or unprintable input is not echoed whole. */
 function show(text: string, most = 80): string {

@@ -26,6 +26,7 @@ export async function codesOfValueSet(name: string, scope: SearchScope): Promise
     if (set === undefined) return undefined;
     url = set.url;
   }
+  if (!(await shelf.hasVersion(url))) return undefined;
   const expansion = await shelf.expand(url);
   if (expansion !== undefined) return new Map(expansion.systems.map((s) => [s, expansion.codes(s)]));
   const set = await shelf.valueSet(url);
@@ -82,6 +83,9 @@ function descend({ codes, parents }: CodeSystemDefinition, found: Set<string>): 
   }
 }
 
+/** The version of what R4 publishes. */
+const R4 = '4.0.1';
+
 /** Value sets and code systems at hand, for one search. */
 class Shelf {
   readonly #scope: SearchScope;
@@ -110,6 +114,15 @@ class Shelf {
       this.#sets.set(bare, set ?? this.#scope.definitions.valueSet(bare));
     }
     return this.#sets.get(bare);
+  }
+
+  /** Whether the value set is here in the version that is named: an other one may have other codes. */
+  async hasVersion(url: string): Promise<boolean> {
+    const bare = withoutVersion(url);
+    if (bare === url) return true;
+    const stored = (await this.#stored('ValueSet', url)) as { version?: string } | undefined;
+    const version = stored === undefined ? R4 : stored.version;
+    return version === url.slice(bare.length + 1);
   }
 
   async codeSystem(url: string): Promise<CodeSystemDefinition | undefined> {

@@ -1,7 +1,8 @@
 // Values of uri parameters, and of references by canonical address (R4 search.html#uri, #versions).
 import { formHash } from '../../storage/hash.ts';
 import type { IndexedParameter, IndexPath } from '../extract/paths.ts';
-import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
+import { readReference } from '../extract/references.ts';
+import { anyOf, type Draft, NOTHING, type Result, type SearchScope } from './draft.ts';
 import { badValue } from './refusals.ts';
 import { plain } from './values.ts';
 
@@ -10,15 +11,19 @@ export function exactUris(paths: readonly IndexPath[], texts: readonly string[])
   return { kind: 'token', anyOf: paths.flatMap((p) => texts.map((t) => formHash(p.key, 'pair', '', t))) };
 }
 
-export function uriClause(
+export async function uriClause(
   parameter: IndexedParameter,
   name: string,
   value: string,
   modifier: 'above' | 'below' | undefined,
   scope: SearchScope,
-): Result {
+): Promise<Result> {
   const text = plain(value);
-  if (modifier === undefined) return withVersion(parameter, text, scope);
+  if (modifier === undefined) {
+    return isOfCanonicals(parameter)
+      ? canonicalReference(parameter, value, scope)
+      : withVersion(parameter, text, scope);
+  }
   if (!/^https?:\/\/./i.test(text)) {
     return badValue(name, value, {
       en: `an http(s) address: :${modifier} goes along the path of addresses, and other URIs have none`,
@@ -34,14 +39,33 @@ function withVersion(parameter: IndexedParameter, text: string, { index }: Searc
   const whole = exactUris(parameter.paths, [text]);
   const bar = text.lastIndexOf('|');
   const version = index.parameters.get('version');
-  const isCanonical = parameter.paths.every((p) => p.branches.every((b) => b.type === 'canonical'));
-  if (bar <= 0 || bar === text.length - 1 || version?.kind !== 'token' || isCanonical) return whole;
+  if (bar <= 0 || bar === text.length - 1 || version?.kind !== 'token') return whole;
   const versions = version.paths.map((p) => formHash(p.key, 'pair', '', text.slice(bar + 1).toLowerCase()));
   const both: Draft = {
     kind: 'every',
     of: [exactUris(parameter.paths, [text.slice(0, bar)]), { kind: 'token', anyOf: versions }],
   };
   return { kind: 'any', of: [whole, both] };
+}
+
+function isOfCanonicals({ paths }: IndexedParameter): boolean {
+  return paths.every((p) => p.branches.every((b) => b.type === 'canonical'));
+}
+
+/** What names a resource by canonical address: that address itself, or the place of the resource here (`Questionnaire/id`). */
+export async function canonicalReference(
+  parameter: IndexedParameter,
+  value: string,
+  scope: SearchScope,
+): Promise<Draft> {
+  const reference = readReference(plain(value), scope.base);
+  if (reference.kind !== 'local' || !scope.definitions.isResourceType(reference.type)) {
+    return canonicalClause(parameter, value, false);
+  }
+  const state = await scope.store.read(reference.type, reference.id, scope.reach);
+  if (state === undefined || state.content === null) return NOTHING;
+  const { url } = JSON.parse(state.content) as { url?: unknown };
+  return typeof url === 'string' ? exactUris(parameter.paths, [url]) : NOTHING;
 }
 
 /** The address and all that lie above it: cut at each slash of its path, with the slash and without. */

@@ -15,7 +15,12 @@ export function barParts(value: string): string[] {
   return cutAt(value, '|').map(plain);
 }
 
-/** Takes the escapes away: `\,` `\|` `\$` `\\`. Any other backslash stands for itself. */
+/** Whether each backslash escapes something: R4 calls any other illegal. */
+export function isEscaped(value: string): boolean {
+  return !value.includes('\\') || /^(?:[^\\]|\\[\\,|$])*$/.test(value);
+}
+
+/** Takes the escapes away: `\,` `\|` `\$` `\\`. */
 export function plain(value: string): string {
   return value.includes('\\') ? value.replace(/\\([\\,|$])/g, '$1') : value;
 }

@@ -6,7 +6,7 @@ import { ITSELF } from '../definitions/compartments.ts';
 import { anyOf, type Draft, NOTHING, type SearchScope, type SearchSource } from './draft.ts';
 import { type ParsedSearch, parseOver, type Query, type SearchContext, type SearchOptions } from './parse.ts';
 import { isCanonical, local } from './references.ts';
-import { badValue, notServed, repeated } from './refusals.ts';
+import { badValue, emptyValue, notServed, repeated } from './refusals.ts';
 import { SPECIAL } from './special.ts';
 import { CONTROLS } from './unknown.ts';
 
@@ -69,7 +69,8 @@ async function over(
   among: readonly string[] | undefined,
   options: SearchOptions,
 ): Promise<ParsedSearch> {
-  const named = query.filter(([name]) => name === '_type');
+  const empty = options.emptyIsNothing === true && query.some(([name, value]) => name === '_type' && value === '');
+  const named = query.filter(([name, value]) => name === '_type' && !(empty && value === ''));
   const rest = query.filter(([name]) => name !== '_type');
   if (named.length > 1) throw new FaultError([repeated('_type')]);
   const all = among ?? context.definitions.resourceTypes;
@@ -87,8 +88,8 @@ async function over(
   const searched = held.length > 0 ? [...new Set(held)].sort() : ['Basic'];
   const taken = rest.filter(([name]) => !particular.some((f) => f.expression === `http.${name}`));
   const parsed = await parseOver(context, store, searched, taken, { ...options, includeFrom: types });
-  if (types !== undefined) return { ...parsed, ...withType(parsed, types) };
-  return particular.length === 0 ? parsed : { ...parsed, leftOut: [...particular, ...parsed.leftOut] };
+  const leftOut = [...(empty ? [emptyValue('_type')] : []), ...particular, ...parsed.leftOut];
+  return { ...parsed, leftOut, ...(types === undefined ? {} : withType(parsed, types)) };
 }
 
 /** `_type` belongs to the search, in its links too. */

@@ -80,7 +80,7 @@ t.test('the patient is left to the patient key; whatever else the element names 
   const tokens = (reference: string) => rowsOf('Observation', { subject: { reference } }).tokens;
   const key = paramKey('Observation', 'patient');
   t.same(tokens('Patient/1'), []);
-  t.same(tokens('Patient/1/_history/2'), []);
+  t.same(tokens('Patient/1/_history/2'), [formHash(key, 'pair', '', 'Patient/1/_history/2')]);
   t.same(tokens(`${BASE}/Patient/1`), []);
   t.same(tokens('#p'), []);
   t.same(tokens('Group/1'), [referenceHash(key, 'Group', '1')]);
@@ -95,10 +95,13 @@ t.test('the patient is left to the patient key; whatever else the element names 
   );
 });
 
-t.test('a reference is a token without its version and without our own base', async (t) => {
-  const wanted = [referenceHash(paramKey('Observation', 'device'), 'Device', 'd')];
-  for (const reference of ['Device/d', 'Device/d/_history/3', `${BASE}/Device/d`, `${BASE}/Device/d/_history/1`]) {
-    t.same(rowsOf('Observation', { device: { reference } }).tokens, wanted, reference);
+t.test('a reference is a token without our own base, and one of its version where it names one', async (t) => {
+  const key = paramKey('Observation', 'device');
+  const any = referenceHash(key, 'Device', 'd');
+  const third = formHash(key, 'pair', '', 'Device/d/_history/3');
+  for (const base of ['', `${BASE}/`]) {
+    t.same(rowsOf('Observation', { device: { reference: `${base}Device/d` } }).tokens, [any]);
+    t.same(rowsOf('Observation', { device: { reference: `${base}Device/d/_history/3` } }).tokens, [any, third]);
   }
 });
 
@@ -239,8 +242,15 @@ t.test('a quantity keeps its value and unit, a comparator opens a side', async (
     unit: 'kg',
   });
   t.same(number({ value: -1e-7 }), { param, lo: '-1e-7', hi: '-1e-7', system: null, code: null, unit: null });
-  t.match(number({ value: 5, comparator: '<' }), { lo: '-Infinity', hi: '5' });
+  t.match(number({ value: 5, comparator: '<=' }), { lo: '-Infinity', hi: '5' });
   t.match(number({ value: 5, comparator: '>=' }), { lo: '5', hi: 'Infinity' });
+  t.match(number({ value: 5, comparator: '<' }), { lo: '-Infinity', hi: '4.999999999999999' }, 'the number before 5');
+  t.match(number({ value: 5, comparator: '>' }), { lo: '5.000000000000001', hi: 'Infinity' }, 'the number after 5');
+  t.match(number({ value: -5, comparator: '>' }), { lo: '-4.999999999999999', hi: 'Infinity' });
+  t.match(number({ value: -5, comparator: '<' }), { lo: '-Infinity', hi: '-5.000000000000001' });
+  t.match(number({ value: 0, comparator: '>' }), { lo: '5e-324', hi: 'Infinity' });
+  t.match(number({ value: 0, comparator: '<' }), { lo: '-Infinity', hi: '-5e-324' });
+  t.match(number({ value: 1.7976931348623157e308, comparator: '>' }), { lo: 'Infinity', hi: 'Infinity' });
   t.equal(number({ unit: 'kg' }), undefined);
 });
 
