@@ -12,12 +12,12 @@ import { knownTypeKey, typeKey, typeOfKey } from './type-keys.ts';
 import type {
   HistoryPage,
   HistoryRows,
+  NarrowPage,
   Page,
   PatientKey,
   Reach,
   ReadStore,
   SearchPlan,
-  Span,
   StoredResource,
 } from './types.ts';
 
@@ -116,7 +116,7 @@ export class Reads implements ReadStore {
   async history(
     type: string,
     id: string,
-    page: { readonly limit: number; readonly before?: number; readonly since?: string; readonly at?: Span },
+    page: NarrowPage,
     reach: Reach,
   ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }> {
     const values = placeOf(type, id);
@@ -125,6 +125,7 @@ export class Reads implements ReadStore {
   select r.*, lag(r.updated, 1, 'infinity') over (order by r.version desc) as until from ${STATES}
 ), w as (
   select * from s where ($5::timestamptz is null or s.updated >= $5)
+  and ($8::int[] is null or s.version = any($8))
   and ($6::timestamptz is null or (s.updated < $7 and case when s.content is null then s.updated >= $6 else s.until > $6 end))
 )
 select c.total, s.*
@@ -133,7 +134,14 @@ left join lateral (
   select * from w where ($4::int is null or w.version < $4) order by w.version desc limit $3::int
 ) s on true
 order by s.version desc`;
-    const more = [page.limit, page.before ?? null, page.since ?? null, page.at?.lo ?? null, page.at?.hi ?? null];
+    const more = [
+      page.limit,
+      page.before ?? null,
+      page.since ?? null,
+      page.at?.lo ?? null,
+      page.at?.hi ?? null,
+      page.versions ?? null,
+    ];
     const rows = await this.#one('history', text, [...values, ...more], reach);
     return {
       total: (rows[0]?.total as number | undefined) ?? 0,

@@ -181,7 +181,7 @@ export interface ReadStore {
   history(
     type: string,
     id: string,
-    page: { readonly limit: number; readonly before?: number; readonly since?: string; readonly at?: Span },
+    page: NarrowPage,
     reach: Reach,
   ): Promise<{ readonly total: number; readonly rows: readonly StoredResource[] }>;
   /** States of all resources of a type (of every type when undefined), newest first. */
@@ -216,8 +216,27 @@ export interface Span {
   readonly hi: string;
 }
 
+/** Of the history of one resource. */
+export interface NarrowPage {
+  readonly limit: number;
+  readonly before?: number;
+  readonly since?: string;
+  readonly at?: Span;
+  /** No other versions than these. */
+  readonly versions?: readonly number[];
+}
+
+/** A resource, or one version of it. */
+export interface NamedState {
+  readonly type: string;
+  readonly id: string;
+  readonly version?: number;
+}
+
 export interface HistoryPage {
   readonly limit: number;
+  /** No other states than these, each named once. */
+  readonly among?: readonly NamedState[];
   /** Written at or after this instant. */
   readonly since?: string;
   /** Current at some instant of the span; deletions that happened in it. */

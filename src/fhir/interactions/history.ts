@@ -1,9 +1,9 @@
 // history of an instance, a type, or everything: https://hl7.org/fhir/R4/http.html#history
 import { fault } from '../../kernel/fault.ts';
-import type { HistoryPage, ReadStore, Span, StoredResource } from '../../storage/types.ts';
+import type { HistoryPage, NamedState, ReadStore, Span, StoredResource } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
 import { FOREVER, FOREVER_AGO, parseDate } from '../extract/dates.ts';
-import { subset } from '../search/index.ts';
+import { namedInList, subset } from '../search/index.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
 import { locationOf, unknown } from './answer.ts';
 import { FORM_PARAMETERS, formOf } from './form.ts';
@@ -38,6 +38,10 @@ export async function historyFrom(
   const form = formOf(definitions, scope.type === undefined ? definitions.resourceTypes : [scope.type], request.query);
   const asked = readParameters(request, scope);
   if (form === 'count') asked.limit = 0;
+  if (asked.list !== undefined) {
+    const named = await namedInList(store, asked.list, request.base, everything);
+    asked.among = distinctStates(named.filter(({ type }) => definitions.isResourceType(type)));
+  }
   const { rows, total, next } = await (scope.id === undefined ? wide : narrow)(store, scope, asked);
   const address = `${request.base}/${[scope.type, scope.id, '_history'].filter((p) => p !== undefined).join('/')}`;
   const kept = request.query.filter(([name]) => name !== CURSOR && name !== '_format' && name !== '_pretty');
@@ -63,12 +67,14 @@ interface Found {
 
 async function narrow(store: ReadStore, scope: HistoryScope, asked: Asked): Promise<Found> {
   const { type = '', id = '' } = scope;
-  const { limit, since, at, cursor } = asked;
+  const { limit, since, at, cursor, among } = asked;
+  const versions = among && versionsOf(among, type, id);
   const page = {
     limit: limit === 0 ? 0 : limit + 1,
     ...(cursor === undefined ? {} : { before: cursor.version }),
     ...(since === undefined ? {} : { since }),
     ...(at === undefined ? {} : { at }),
+    ...(versions === undefined ? {} : { versions }),
   };
   const { rows, total } = await store.history(type, id, page, everything);
   if (total === 0 && (await store.read(type, id, everything)) === undefined) throw unknown(type, id);
@@ -77,15 +83,35 @@ async function narrow(store: ReadStore, scope: HistoryScope, asked: Asked): Prom
   return { rows: shown, total, next: last && writeCursor(last) };
 }
 
-async function wide(store: ReadStore, scope: HistoryScope, { limit, since, at, cursor }: Asked): Promise<Found> {
+async function wide(store: ReadStore, scope: HistoryScope, { limit, since, at, cursor, among }: Asked): Promise<Found> {
   const page: HistoryPage = {
     limit,
     ...(since === undefined ? {} : { since }),
     ...(at === undefined ? {} : { at }),
     ...(cursor === undefined ? {} : { after: cursor }),
+    ...(among === undefined ? {} : { among }),
   };
   const { rows, total, next } = await store.historyOf(scope.type, page, everything);
   return { rows, total, next: limit > 0 && next !== undefined ? writeCursor(next) : undefined };
+}
+
+/** What a List names, each once: a resource without a version is all of its versions. */
+function distinctStates(named: Awaited<ReturnType<typeof namedInList>>): readonly NamedState[] {
+  const whole = new Set(named.filter((n) => n.version === undefined).map(({ type, id }) => `${type}/${id}`));
+  const states = new Map<string, NamedState>();
+  for (const { type, id, version } of named) {
+    if (version === undefined) states.set(`${type}/${id}`, { type, id });
+    else if (!whole.has(`${type}/${id}`) && VERSION.test(version)) {
+      states.set(`${type}/${id}/${version}`, { type, id, version: Number(version) });
+    }
+  }
+  return [...states.values()];
+}
+
+/** The versions of a resource that are named; undefined = all of them. */
+function versionsOf(among: readonly NamedState[], type: string, id: string): readonly number[] | undefined {
+  const named = among.filter((s) => s.type === type && s.id === id);
+  return named.some((s) => s.version === undefined) ? undefined : named.map((s) => s.version!);
 }
 
 /** What was done is told as a direct write, whatever the condition was (R4). */
@@ -116,6 +142,10 @@ interface Asked {
   limit: number;
   since?: string;
   at?: Span;
+  /** Id of a List. */
+  list?: string;
+  /** What it names. */
+  among?: readonly NamedState[];
   cursor?: Place;
 }
 
@@ -146,6 +176,12 @@ function readParameter(asked: Asked, name: string, value: string, scope: History
       const at = span(value);
       if (at !== undefined) asked.at = at;
       return at !== undefined;
+    }
+    case '_list': {
+      const id = value.replace(/^List\//, '');
+      if (!ID.test(id)) return false;
+      asked.list = id;
+      return true;
     }
     case CURSOR: {
       const cursor = readCursor(value, scope);
@@ -196,6 +232,9 @@ function writeCursor({ updated, type, id, version }: Place): string {
 
 const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3,6}Z) ([A-Z][A-Za-z]+) ([A-Za-z0-9\-.]{1,64}) ([1-9]\d{0,8})$/;
 
+const ID = /^[A-Za-z0-9\-.]{1,64}$/;
+const VERSION = /^[1-9]\d{0,8}$/;
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function readCursor(text: string, scope: HistoryScope): Place | undefined {
@@ -211,7 +250,7 @@ function readCursor(text: string, scope: HistoryScope): Place | undefined {
 
 function refused(name: string, value: string): Error {
   return fault('not-supported', 'history-parameter', {
-    en: `The parameter ${name}=${value} is not understood here. _history takes, each once: _count (0 or more), _since (an instant with zone), _at (a date or time), _summary or _elements.`,
-    fr: `Le paramètre ${name}=${value} n’est pas compris ici. _history accepte, chacun une fois : _count (0 ou plus), _since (un instant avec fuseau), _at (une date ou une heure), _summary ou _elements.`,
+    en: `The parameter ${name}=${value} is not understood here. _history takes, each once: _count (0 or more), _since (an instant with zone), _at (a date or time), _list (the id of a List), _summary or _elements.`,
+    fr: `Le paramètre ${name}=${value} n’est pas compris ici. _history accepte, chacun une fois : _count (0 ou plus), _since (un instant avec fuseau), _at (une date ou une heure), _list (l’identifiant d’une List), _summary ou _elements.`,
   });
 }

@@ -7,6 +7,7 @@ import { SPECIAL } from './special.ts';
 export type { SearchSource } from './draft.ts';
 export { modifiersOf } from './filters.ts';
 export { followedFrom, type Include, MAX_INCLUDED, reverseQuestions } from './includes.ts';
+export { namedInList } from './list.ts';
 export { type ParsedSearch, parseSearch, type Query, type SearchContext, type SearchOptions } from './parse.ts';
 export { CURSOR } from './reading.ts';
 export { DEFAULT_COUNT, MAX_COUNT, type Total } from './results.ts';

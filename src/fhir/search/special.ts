@@ -1,8 +1,8 @@
 // Parameters of every type that are no index rows: _id, _lastUpdated, _list, _text, _content.
 import type { Fault } from '../../kernel/fault.ts';
-import { readReference } from '../extract/references.ts';
 import { dateTest } from './dates.ts';
 import { EVERYTHING, NOTHING, type Result, type SearchScope } from './draft.ts';
+import { namedInList } from './list.ts';
 import { ID } from './references.ts';
 import { badValue, isFault, notServed } from './refusals.ts';
 import { textClause } from './text.ts';
@@ -49,20 +49,9 @@ async function listClause(name: string, value: string, scope: SearchScope): Prom
   }
   const id = text.replace(/^List\//, '');
   if (!ID.test(id)) return wrongList(name, value);
-  const state = await scope.store.read('List', id, scope.reach);
-  if (state === undefined || state.content === null) return NOTHING;
-  const entries = (JSON.parse(state.content) as { entry?: readonly Entry[] }).entry ?? [];
-  const ids = entries.flatMap(({ deleted, item }) => {
-    if (deleted === true || typeof item?.reference !== 'string') return [];
-    const reference = readReference(item.reference, scope.base);
-    return reference.kind === 'local' && reference.type === scope.index.type ? [reference.id] : [];
-  });
+  const named = await namedInList(scope.store, id, scope.base, scope.reach);
+  const ids = named.filter(({ type }) => type === scope.index.type).map((n) => n.id);
   return ids.length === 0 ? NOTHING : { kind: 'id', anyOf: [...new Set(ids)] };
-}
-
-interface Entry {
-  readonly deleted?: boolean;
-  readonly item?: { readonly reference?: unknown };
 }
 
 function wrongList(name: string, value: string): Fault {

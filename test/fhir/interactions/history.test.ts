@@ -183,7 +183,11 @@ const BAD = [
   '_at=xx2026',
   '_at=',
   '_sort=_lastUpdated',
-  '_list=List/1',
+  '_list=',
+  '_list=Group/1',
+  '_list=a b',
+  '_list=$current-problems',
+  '_list=x&_list=x',
   'foo=1',
   '_cursor=x',
   `_cursor=${Buffer.from('2026-03-01T09:00:00.000Z Device x 1').toString('base64url')}`,
@@ -210,4 +214,52 @@ t.test('versions, current, past and deleted', async (t) => {
   for (const version of ['0', '4', 'x', '1.0', '99999999999']) {
     refused(t, await s.get(`${a}/_history/${version}`), 404, 'version-unknown');
   }
+});
+
+t.test('_list: no other versions than those that a List names', async (t) => {
+  at(50);
+  const items = [
+    { item: { reference: `${a}/_history/1` } },
+    { item: { reference: `${a}/_history/3` } },
+    { item: { reference: `${a}/_history/9` } },
+    { item: { reference: b } },
+    { item: { reference: `${b}/_history/1` } },
+    { item: { reference: p }, deleted: true },
+    { item: { display: 'nothing' } },
+  ];
+  const list = await s.made({ resourceType: 'List', status: 'current', mode: 'changes', entry: items });
+  const wanted = [
+    `PUT ${b}/_history/3`,
+    `PATCH ${a}/_history/3`,
+    `DELETE ${b}/_history/2`,
+    `POST ${b}/_history/1`,
+    `POST ${a}/_history/1`,
+  ];
+  const id = list.split('/')[1];
+  for (const [path, lines] of [
+    [`Device/_history?_list=${id}`, wanted],
+    [`Device/_history?_list=${list}`, wanted],
+    [`_history?_list=${id}`, wanted],
+    [`_history?_list=${id}&_since=2026-03-01T09:04:00Z`, wanted.slice(0, 3)],
+    [`_history?_list=${id}&_at=2026-03-01T09:01:30Z`, wanted.slice(4)],
+    [`Patient/_history?_list=${id}`, []],
+    [`${a}/_history?_list=${id}`, wanted.filter((w) => w.includes(a))],
+    [`${a}/_history?_list=${id}&_since=2026-03-01T09:02:00Z`, [`PATCH ${a}/_history/3`]],
+    [`${b}/_history?_list=${id}`, wanted.filter((w) => w.includes(b))],
+    [`${p}/_history?_list=${id}`, []],
+    ['Device/_history?_list=none', []],
+  ] as const) {
+    const { status, json } = await s.get(path);
+    t.equal(status, 200, path);
+    t.strictSame(shown(json), lines, path);
+    if (!path.includes('_at')) t.equal(json.total, lines.length);
+  }
+  const seen: string[] = [];
+  for (let url: string | undefined = `_history?_list=${id}&_count=2`; url !== undefined; ) {
+    const { json } = await s.get(url);
+    seen.push(...shown(json));
+    url = json.link.find((l: Json) => l.relation === 'next')?.url;
+  }
+  t.strictSame(seen, wanted, 'page by page');
+  refused(t, await s.get(`Device/nobody/_history?_list=${id}`), 404, 'resource-unknown');
 });
