@@ -4,10 +4,11 @@
 import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
 import { type IndexedParameter, typeIndex } from '../extract/paths.ts';
+import { compositeClause } from './composites.ts';
 import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
 import { type FilterExpression, type FilterStep, type FilterTest, isMisread, readFilter } from './filter-grammar.ts';
 import { specialTest, testOf } from './filter-tests.ts';
-import { innerScope, linksOf, MAX_DEPTH } from './filters.ts';
+import { innerScope, linksOf, MAX_DEPTH, plainValue } from './filters.ts';
 import { isCanonical } from './references.ts';
 import { ambiguousChain, filterFault, isFault, notServed, tooDeep, wrongModifier } from './refusals.ts';
 import { SPECIAL } from './special.ts';
@@ -66,6 +67,8 @@ class FilterReading {
     const step = test.path[at]!;
     if (scope.depth > MAX_DEPTH) throw misplaced(step.at, tooDeep(step.name, MAX_DEPTH));
     if (at === test.path.length - 1) return this.#test(test, step, scope);
+    const element = elementOf(step.name, scope);
+    if (element !== undefined) return this.#within(element, test, at, scope);
     const parameter = scope.index.parameters.get(step.name);
     if (parameter === undefined) throw misplaced(step.at, unknownName(step.name, undefined, scope, step.name));
     if (parameter.kind !== 'reference' || isCanonical(parameter)) {
@@ -86,16 +89,36 @@ class FilterReading {
     return anyOf(links);
   }
 
+  /** Two values of one element, as `characteristic[code eq gender].value eq mixed`: a composite. */
+  async #within(element: Element, test: FilterTest, at: number, scope: SearchScope): Promise<Draft> {
+    const [{ name, at: place, filter }, value] = test.path.slice(at) as [FilterStep, FilterStep];
+    const code = filter?.kind === 'test' && filter.operator === 'eq' && filter.path.length === 1 ? filter : undefined;
+    const isWhole = code?.path[0]?.name === 'code' && value.name === element.value && at === test.path.length - 2;
+    if (code === undefined || !isWhole || test.operator !== element.operator) {
+      const form = `${name}[code eq x].${element.value} ${element.operator} y`;
+      throw new FaultError([filterFault(place, { en: `expected ${form}.`, fr: `attendu ${form}.` })]);
+    }
+    this.#count(place);
+    const texts = [code.value, test.value].map((text) => text.replaceAll('$', '\\$'));
+    const composite = scope.index.composites.get(element.composite)!;
+    const result = await compositeClause(composite, name, texts.join('$'), scope, plainValue);
+    if (isFault(result)) throw misplaced(place, result);
+    return result;
+  }
+
+  #count(at: number): void {
+    if (++this.#tests <= MOST_TESTS) return;
+    throw new FaultError([
+      filterFault(at, {
+        en: `the expression asks more than ${MOST_TESTS} tests. Say which types its paths lead to (subject:Patient), or shorten it.`,
+        fr: `l’expression demande plus de ${MOST_TESTS} tests. Précisez les types auxquels mènent ses chemins (subject:Patient), ou raccourcissez-la.`,
+      }),
+    ]);
+  }
+
   async #test(test: FilterTest, step: FilterStep, scope: SearchScope): Promise<Draft> {
     if (step.type !== undefined) throw misplaced(step.at, wrongModifier(step.name, step.type, []));
-    if (++this.#tests > MOST_TESTS) {
-      throw new FaultError([
-        filterFault(step.at, {
-          en: `the expression asks more than ${MOST_TESTS} tests. Say which types its paths lead to (subject:Patient), or shorten it.`,
-          fr: `l’expression demande plus de ${MOST_TESTS} tests. Précisez les types auxquels mènent ses chemins (subject:Patient), ou raccourcissez-la.`,
-        }),
-      ]);
-    }
+    this.#count(step.at);
     const { index } = scope;
     let result: Result;
     if (Object.hasOwn(SPECIAL, step.name)) result = await specialTest(step.name, test, scope);
@@ -107,6 +130,28 @@ class FilterReading {
     if (!isFault(result)) return result;
     throw misplaced(result.detail === 'search-filter-operator' ? test.operatorAt : test.valueAt, result);
   }
+}
+
+/** Names that R4 has for `_filter` alone: elements of which two values are asked together, the code first. */
+interface Element {
+  readonly composite: string;
+  /** Name of the value beside `code`, and how it is compared. */
+  readonly value: string;
+  readonly operator: FilterTest['operator'];
+}
+
+const ELEMENTS: Readonly<Record<string, Readonly<Record<string, Element>>>> = {
+  Group: {
+    characteristic: { composite: 'characteristic-value', value: 'value', operator: 'eq' },
+  },
+  DocumentReference: {
+    relatesTo: { composite: 'relationship', value: 'target', operator: 're' },
+  },
+};
+
+function elementOf(name: string, { index }: SearchScope): Element | undefined {
+  const elements = ELEMENTS[index.type];
+  return elements !== undefined && Object.hasOwn(elements, name) ? elements[name] : undefined;
 }
 
 /** What does not hold. Of a code, it may be said by the other codes, which have an index. */

@@ -20,6 +20,16 @@ export const CURSOR = '_cursor';
 
 const FILTER = '_filter';
 
+/** The values of R4, that of the default first. */
+const CONTAINED: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  _contained: ['false', 'true', 'both'],
+  _containedType: ['container', 'contained'],
+};
+const INSIDE = {
+  en: 'a search for resources that are contained in others is',
+  fr: 'la recherche de ressources contenues dans d’autres n’est',
+};
+
 /** Values in all of one search: more would keep the database busy for one caller. */
 const MAX_VALUES = 1000;
 
@@ -165,12 +175,18 @@ export class Reading {
         this.takeSort(value);
         return;
       default:
-        // _contained, _containedType: what R4 gives as the default is what is done.
-        if ((name === '_contained' && value === 'false') || (name === '_containedType' && value === 'container')) {
-          this.applied.push([name, value]);
-        } else {
-          this.refuse([notServed(name, { en: `"${value}" is`, fr: `« ${value} » n’est` })]);
-        }
+        this.takeContained(name, value);
+    }
+  }
+
+  /** `_contained`, `_containedType`: what R4 gives as the default is what is done. */
+  private takeContained(name: string, value: string): void {
+    const [usual, ...others] = CONTAINED[name]!;
+    if (value === usual) this.applied.push([name, value]);
+    else if (others.includes(value)) this.refuse([notServed(name, INSIDE)]);
+    else {
+      const all = [usual, ...others].join(', ');
+      this.faults.push(badValue(name, value, { en: `one of ${all}`, fr: `l’un de ${all}` }));
     }
   }
 
