@@ -52,12 +52,16 @@ const CONDITIONS: readonly Condition[] = [
 /**
  * Refuses conditions that mean nothing to an interaction: who sends one relies on it, and a write that ignores it may overwrite
  * or double.
+ * @param ofOperation of an operation, the headers that it takes
  * @throws FaultError 400
  */
-export function checkConditions({ method, headers, routeOptions }: FastifyRequest): void {
+export function checkConditions(
+  { method, headers, routeOptions }: FastifyRequest,
+  ofOperation?: readonly string[],
+): void {
   for (const { header, methods, text } of CONDITIONS) {
-    if (headers[header] === undefined) continue;
-    const isCreate = method === 'POST' && routeOptions.url?.endsWith('/:type') === true;
+    if (headers[header] === undefined || ofOperation?.includes(header)) continue;
+    const isCreate = ofOperation === undefined && routeOptions.url?.endsWith('/:type') === true;
     if (methods.includes(method) && (method !== 'POST' || isCreate)) continue;
     throw fault('not-supported', 'condition-elsewhere', text);
   }

@@ -8,6 +8,7 @@ import { fault } from '../kernel/fault.ts';
 import { faultsOfBody } from '../operations/input/body.ts';
 import type { Operation, OperationAnswer, OperationCall, OperationLevel } from '../operations/operation.ts';
 import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
+import { checkConditions } from './conditions.ts';
 import type { FhirRoutes } from './fhir-routes.ts';
 import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
 
@@ -30,6 +31,7 @@ export async function runOperation(
   const operation = find(routes.operations, place, code);
   const query = queryOf(request);
   const format = formatOf(request, query, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
+  checkConditions(request, operation.ifMatch === true ? ['if-match'] : []);
   const fhir = fhirRequest(request, routes.baseOf(request), query);
   if (fhir.provenance !== undefined) throw provenanceElsewhere();
   const answer = await run(routes, operation, {

@@ -64,6 +64,12 @@ export interface Operation {
   readonly title?: Text;
   /** What it takes, for the documents; absent where the OperationDefinition in `profiles/` says it. */
   readonly inputs?: readonly OperationInput[];
+  /** Its answer comes in pages, which `_cursor` names. */
+  readonly paged?: true;
+  /** It takes the search parameters of its type as well. */
+  readonly searches?: true;
+  /** It changes the version that If-Match names. */
+  readonly ifMatch?: true;
   /** What a reader of the CapabilityStatement should know beyond the definition. */
   readonly note?: string;
   run(service: OperationService, call: OperationCall): Promise<OperationAnswer>;

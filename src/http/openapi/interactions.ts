@@ -2,7 +2,7 @@
 import type { CapabilityStatement } from '@medplum/fhirtypes';
 import type { Text } from '../../kernel/fault.ts';
 import { answers } from './components.ts';
-import { fhirContent, type Json, ref, type Say, text } from './words.ts';
+import { ALWAYS, fhirContent, type Json, ref, type Say, text } from './words.ts';
 
 interface Interaction {
   readonly path: string;
@@ -20,9 +20,25 @@ const VERSIONED = ['ETag', 'Last-Modified'];
 const WRITTEN = [...VERSIONED, 'Location'];
 const RESOURCE = fhirContent('Resource');
 const WRITE_ERRORS = ['400', '409', '412', '413', '415', '422', '503'];
-const READ = ['ifNoneMatch', 'ifModifiedSince', 'pretty'];
-const SEARCH = ['search', 'count', 'sort', 'total', 'include', 'pretty', 'prefer'];
-const HISTORY = ['since', 'count', 'pretty'];
+const READ = ['summary', 'elements', 'ifNoneMatch', 'ifModifiedSince'];
+const SEARCH = [
+  'search',
+  'count',
+  'cursor',
+  'sort',
+  'total',
+  'include',
+  'revinclude',
+  'contained',
+  'containedType',
+  'summary',
+  'elements',
+  'prefer',
+];
+const HISTORY = ['since', 'at', 'list', 'count', 'cursor', 'summary', 'elements'];
+const CREATE = ['ifNoneExist', 'prefer', 'provenance', 'securityContext'];
+const CHANGE = ['ifMatch', 'ifNoneMatch', 'prefer', 'provenance'];
+const DELETE = ['ifMatch', 'prefer'];
 const PATCH_BODY: Json = {
   'application/json-patch+json': { schema: { type: 'array', items: { type: 'object' } } },
   ...fhirContent('Parameters'),
@@ -31,6 +47,11 @@ const PATCH_BODY: Json = {
 const FORM_BODY: Json = {
   'application/x-www-form-urlencoded': { schema: { type: 'object', additionalProperties: { type: 'string' } } },
 };
+
+const GONE: Interaction['good'] = [
+  ['204', 'Deleted', 'Supprimée'],
+  ['200', 'Deleted (return=OperationOutcome)', 'Supprimée (return=OperationOutcome)', 'OperationOutcome'],
+];
 
 /** By code of R4's interactions; those of the base begin with `system:`. */
 const INTERACTIONS: Readonly<Record<string, Interaction>> = {
@@ -46,7 +67,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}',
     method: 'post',
     summary: text('Create a resource', 'Créer une ressource'),
-    takes: ['ifNoneExist', 'prefer'],
+    takes: CREATE,
     body: RESOURCE,
     good: [
       ['201', 'Created', 'Créée', 'Resource', WRITTEN],
@@ -58,7 +79,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}',
     method: 'put',
     summary: text('Update what a search finds', 'Modifier ce qu’une recherche trouve'),
-    takes: ['search', 'ifMatch', 'prefer'],
+    takes: ['search', ...CHANGE],
     body: RESOURCE,
     good: [
       ['200', 'Updated', 'Modifiée', 'Resource', WRITTEN],
@@ -70,7 +91,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}',
     method: 'patch',
     summary: text('Patch what a search finds', 'Modifier en partie ce qu’une recherche trouve'),
-    takes: ['search', 'ifMatch', 'prefer'],
+    takes: ['search', ...CHANGE],
     body: PATCH_BODY,
     good: [['200', 'Updated', 'Modifiée', 'Resource', WRITTEN]],
     errors: [...WRITE_ERRORS, '404'],
@@ -79,15 +100,15 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}',
     method: 'delete',
     summary: text('Delete what a search finds', 'Supprimer ce qu’une recherche trouve'),
-    takes: ['search', 'ifMatch'],
-    good: [['204', 'Deleted', 'Supprimée']],
+    takes: ['search', ...DELETE],
+    good: GONE,
     errors: ['400', '404', '409', '412', '503'],
   },
   'search-post': {
     path: '/{type}/_search',
     method: 'post',
     summary: text('Search a type, parameters in the body', 'Rechercher, paramètres dans le corps'),
-    takes: ['prefer'],
+    takes: SEARCH,
     body: FORM_BODY,
     good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
     errors: ['400', '406', '415', '503'],
@@ -114,7 +135,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
       'Update a resource, or create it with this id',
       'Modifier une ressource, ou la créer avec cet identifiant',
     ),
-    takes: ['ifMatch', 'prefer'],
+    takes: [...CHANGE, 'securityContext'],
     body: RESOURCE,
     good: [
       ['200', 'Updated', 'Modifiée', 'Resource', WRITTEN],
@@ -126,7 +147,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}/{id}',
     method: 'patch',
     summary: text('Patch a resource', 'Modifier une ressource en partie'),
-    takes: ['ifMatch', 'prefer'],
+    takes: CHANGE,
     body: PATCH_BODY,
     good: [['200', 'Updated', 'Modifiée', 'Resource', WRITTEN]],
     errors: [...WRITE_ERRORS, '404', '410'],
@@ -135,8 +156,8 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/{type}/{id}',
     method: 'delete',
     summary: text('Delete a resource', 'Supprimer une ressource'),
-    takes: ['ifMatch'],
-    good: [['204', 'Deleted', 'Supprimée']],
+    takes: DELETE,
+    good: GONE,
     errors: ['400', '404', '409', '412', '503'],
   },
   'history-instance': {
@@ -178,9 +199,18 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/',
     method: 'get',
     summary: text('Search all types', 'Rechercher dans tous les types'),
-    takes: SEARCH,
+    takes: [...SEARCH, 'types'],
     good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
     errors: ['400', '406', '503'],
+  },
+  'system:search-post': {
+    path: '/_search',
+    method: 'post',
+    summary: text('Search everything, parameters in the body', 'Rechercher partout, paramètres dans le corps'),
+    takes: [...SEARCH, 'types'],
+    body: FORM_BODY,
+    good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
+    errors: ['400', '406', '415', '503'],
   },
   compartment: {
     path: '/{compartment}/{id}/{member}',
@@ -201,7 +231,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
       'Search a compartment, parameters in the body',
       'Rechercher dans un compartiment, paramètres dans le corps',
     ),
-    takes: ['prefer'],
+    takes: SEARCH,
     body: FORM_BODY,
     good: [['200', 'Page of matches', 'Page de résultats', 'Bundle']],
     errors: ['400', '404', '406', '415', '503'],
@@ -214,7 +244,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
       'A Bundle of type transaction is done whole or not at all; the entries of a batch are independent.',
       'Un Bundle de type transaction est fait en entier ou pas du tout ; les entrées d’un batch sont indépendantes.',
     ),
-    takes: ['prefer'],
+    takes: ['prefer', 'provenance'],
     body: fhirContent('Bundle'),
     good: [['200', 'What became of each entry', 'Résultat de chaque entrée', 'Bundle']],
     errors: WRITE_ERRORS,
@@ -223,7 +253,7 @@ const INTERACTIONS: Readonly<Record<string, Interaction>> = {
     path: '/metadata',
     method: 'get',
     summary: text('What is served', 'Ce qui est servi'),
-    takes: ['pretty'],
+    takes: ['mode', 'ifNoneMatch'],
     good: [['200', 'CapabilityStatement', 'CapabilityStatement', 'CapabilityStatement']],
     errors: ['406'],
   },
@@ -247,6 +277,7 @@ export function interactionPaths(statement: CapabilityStatement, say: Say): Reco
   }
   for (const { code } of rest.interaction ?? []) claimed.set(`system:${code}`, []);
   claimed.set('system:capabilities', []);
+  if (claimed.has('system:search-system')) claimed.set('system:search-post', []);
   // The types on their paths are those of the compartments, whatever the resources are.
   if ((rest.compartment ?? []).length > 0)
     for (const code of ['compartment', 'compartment-post']) claimed.set(code, all);
@@ -276,7 +307,7 @@ function asOperation(code: string, i: Interaction, types: readonly string[] | un
     parameters: [
       ...ofPath,
       ...(i.takes ?? []).map((name) => ref('parameters', name)),
-      ref('parameters', 'acceptLanguage'),
+      ...ALWAYS.map((name) => ref('parameters', name)),
     ],
     ...(i.body === undefined ? {} : { requestBody: { required: true, content: bodyOf(code, i.body, say) } }),
     responses: answers(say, i.good, i.errors),

@@ -3,7 +3,7 @@ import type { OperationDefinition } from '@medplum/fhirtypes';
 import type { Text } from '../../kernel/fault.ts';
 import { EVERY_TYPE, type Operation, type OperationInput, type OperationLevel } from '../../operations/operation.ts';
 import { answers } from './components.ts';
-import { definitionPage, FHIR_TYPE, fhirContent, type Json, ref, type Say, text } from './words.ts';
+import { ALWAYS, definitionPage, FHIR_TYPE, fhirContent, type Json, ref, type Say, text } from './words.ts';
 
 /** Paths of all operations. `definitions`: those of our own, which say their parameters. */
 export function operationPaths(
@@ -42,7 +42,14 @@ function asOperation(
 ): Json {
   const inputs = operation.inputs ?? inputsOf(definition);
   const placed = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ref('parameters', name!));
-  const shown = verb === 'GET' ? inputs.filter((i) => !COMPLEX.has(i.type)).map((i) => queryOf(i, say)) : [];
+  // A POST takes its parameters in the address too.
+  const shown = inputs.filter((i) => !COMPLEX.has(i.type)).map((i) => queryOf(i, say));
+  const further = [
+    ...(operation.searches === true ? ['search'] : []),
+    ...(operation.paged === true ? ['cursor'] : []),
+    ...(operation.ifMatch === true ? ['ifMatch'] : []),
+    ...ALWAYS,
+  ];
   const formats = level === 'type' ? (operation.formats ?? []) : [];
   const good = operation.code === 'validate' ? 'OperationOutcome' : 'Resource';
   return {
@@ -53,7 +60,7 @@ function asOperation(
       .filter((d) => d !== undefined)
       .join(' '),
     externalDocs: { url: definitionPage(operation.definition) },
-    parameters: [...placed, ...shown, ref('parameters', 'pretty'), ref('parameters', 'acceptLanguage')],
+    parameters: [...placed, ...shown, ...further.map((name) => ref('parameters', name))],
     ...(verb === 'POST' ? { requestBody: bodyOf(operation, inputs, say) } : {}),
     responses: withFormats(
       answers(say, [['200', 'Answer', 'Réponse', good]], ['400', '404', '406', '410', '415', '422', '503']),

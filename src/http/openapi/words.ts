@@ -12,6 +12,9 @@ export function ref(kind: 'parameters' | 'responses' | 'schemas' | 'headers', na
   return { $ref: `#/components/${kind}/${name}` };
 }
 
+/** Names in components.parameters of what every address takes. */
+export const ALWAYS: readonly string[] = ['format', 'pretty', 'acceptLanguage', 'requestId', 'correlationId'];
+
 export const FHIR_TYPE = 'application/fhir+json';
 
 /** The content of a body or answer in FHIR JSON. */

@@ -14,6 +14,7 @@ export const definition = {
   affectsState: false,
   verbs: ['GET', 'POST'],
   formats: ['csv', 'ndjson'],
+  paged: true,
 } as const satisfies Omit<Operation, 'run'>;
 
 export const STATUSES: readonly BillabilityStatus[] = [

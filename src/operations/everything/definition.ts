@@ -35,6 +35,7 @@ export const definition = {
     },
     { name: '_count', type: 'integer', text: { en: 'Records a page', fr: 'Dossiers par page' } },
   ],
+  paged: true,
 } as const satisfies Omit<Operation, 'run'>;
 
 export function parameters({ resourceTypes }: Definitions) {

@@ -36,6 +36,7 @@ export const definition = {
       text: { en: 'Code as in a search (or category)', fr: 'Code comme dans une recherche (ou category)' },
     },
   ],
+  searches: true,
 } as const satisfies Omit<Operation, 'run'>;
 
 export const parameters = { max: integer(1, MOST) };
