@@ -223,10 +223,12 @@ function targetsOf(
   paths: readonly IndexPath[],
 ): readonly string[] {
   if (definition.type !== 'reference') return [];
-  const named = definition.target?.length
-    ? definition.target
-    : [...new Set(paths.flatMap((p) => p.branches.flatMap((b) => b.targets)))];
-  return named.includes('Resource') || named.length === 0 ? definitions.resourceTypes : named;
+  const held = [...new Set(paths.flatMap((p) => p.branches.flatMap((b) => b.targets)))];
+  const isOpen = held.length === 0 || held.includes('Resource');
+  // A parameter that several types share also names what only some of their elements hold (EpisodeOfCare for `encounter`).
+  const named = isOpen ? definition.target : definition.target?.filter((t) => held.includes(t));
+  if (named !== undefined && named.length > 0) return named;
+  return isOpen ? definitions.resourceTypes : held;
 }
 
 // ---------------------------------------------------------------- whose a resource is

@@ -21,9 +21,9 @@ export function dateTest(test: SpanTest, lo: string, hi: string, values: Values,
     ne: () => `${lo} is not null and not (${within()})`,
     gt: () => reaches(to()),
     lt: () => `${lo} < ${from()}`,
-    // An equal range ends after `from`, so the bound of the first part holds for both.
-    ge: () => `${reaches(from())} and (${hi} > ${to()} or ${within()})`,
-    le: () => `${lo} < ${to()} and (${lo} < ${from()} or ${hi} <= ${to()})`,
+    // R4: the range above a value is "the specified value and up", so what ends within the searched range is not left out.
+    ge: () => reaches(from()),
+    le: () => `${lo} < ${to()}`,
     sa: () => `${lo} >= ${to()}`,
     eb: () => `${lo} < ${from()} and ${hi} <= ${from()}`,
     ap: () => `${lo} < ${to()} and ${reaches(from())}`,

@@ -51,7 +51,16 @@ const BODIES: readonly Body[] = [
   practitioner('curly', 'D’Artagnan-Lévêque'),
   weight('over', 70, '>'),
   weight('least', 70, '>='),
-  weight('even', 70),
+  { ...weight('even', 70), encounter: to('Encounter/in-room') },
+  {
+    resourceType: 'ServiceRequest',
+    id: 'order',
+    status: 'active',
+    intent: 'order',
+    subject: to('Patient/ada'),
+    authoredOn: '2024-01-01T10:00:00Z',
+    occurrencePeriod: { start: '2024-01-01', end: '2024-06-30' },
+  },
   weight('most', 70, '<='),
   weight('under', 70, '<'),
   weight('below-zero', -5, '<'),
@@ -142,6 +151,34 @@ const COMPARATORS: readonly Line[] = [
   ['Observation', `value-quantity=ge-5${KG}`, 'above-zero even least most over under'],
 ];
 
+/** The range above a value begins with the value, and what ends within a searched day is not before it. */
+const PREFIXES: readonly Line[] = [
+  ['ServiceRequest', 'occurrence=ge2024-06-30', 'order'],
+  ['ServiceRequest', 'occurrence=ge2024-06-30T23:59:59Z', 'order'],
+  ['ServiceRequest', 'occurrence=ge2024-07-01', ''],
+  ['ServiceRequest', 'occurrence=gt2024-06-30', ''],
+  ['ServiceRequest', 'occurrence=gt2024-06-29', 'order'],
+  ['ServiceRequest', 'occurrence=le2024-01-01', 'order'],
+  ['ServiceRequest', 'occurrence=le2023-12-31', ''],
+  ['ServiceRequest', 'occurrence=lt2024-01-01', ''],
+  ['ServiceRequest', 'occurrence=lt2024-01-02', 'order'],
+  ['ServiceRequest', 'occurrence=ge2024-06&occurrence=le2024-06', 'order'],
+  ['ServiceRequest', 'occurrence=2024-06', ''],
+  ['ServiceRequest', 'occurrence=sa2023-12-31', 'order'],
+  ['ServiceRequest', 'occurrence=eb2024-07-01', 'order'],
+  ['ServiceRequest', 'occurrence=eb2024-06-30', ''],
+  ['ServiceRequest', 'authored=ge2024-01-01', 'order'],
+  ['ServiceRequest', 'authored=gt2024-01-01', ''],
+  ['ServiceRequest', 'authored=le2024-01-01', 'order'],
+];
+
+/** A parameter that several types share leads where the element of the type may lead. */
+const SHARED: readonly Line[] = [
+  ['Observation', 'encounter.location=room', 'even'],
+  ['Observation', 'encounter.class=AMB', 'even'],
+  ['Condition', 'encounter:missing=true', 'coded'],
+];
+
 const HIERARCHIES: readonly Line[] = [
   ['Location', 'partof=site', 'building'],
   ['Location', 'partof:below=site', 'building room'],
@@ -192,11 +229,20 @@ const REFUSED: readonly (readonly [type: string, query: string])[] = [
   ['Patient', 'family=a\\b'],
   ['Encounter', 'location:below=Patient/ada'],
   ['Encounter', 'subject:below=ada'],
+  ['Observation', 'encounter:EpisodeOfCare=e'],
 ];
 
 const store = await worldStore(t, BODIES);
 
-for (const [group, lines] of Object.entries({ STRINGS, ESCAPES, COMPARATORS, HIERARCHIES, VERSIONS })) {
+for (const [group, lines] of Object.entries({
+  STRINGS,
+  ESCAPES,
+  COMPARATORS,
+  PREFIXES,
+  SHARED,
+  HIERARCHIES,
+  VERSIONS,
+})) {
   t.test(group.toLowerCase(), (t) => tryLines(t, store, lines));
 }
 

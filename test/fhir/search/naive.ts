@@ -95,9 +95,9 @@ export function dateMatches(when: Thing['when'], prefix: string, text: string): 
     case 'lt':
       return lo < from;
     case 'ge':
-      return hi > to || contained;
+      return hi > from;
     case 'le':
-      return lo < from || contained;
+      return lo < to;
     case 'sa':
       return lo >= to;
     case 'eb':
