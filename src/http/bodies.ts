@@ -2,6 +2,7 @@
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest, RequestPayload } from 'fastify';
 import { errorCodes } from 'fastify';
+import { makeReferencesLocal } from '../fhir/interactions/own-references.ts';
 import { readJson } from '../fhir/json.ts';
 import { fault } from '../kernel/fault.ts';
 import { addBytesParser, bytesInstead } from './binary.ts';
@@ -16,11 +17,11 @@ const FORM = 'application/x-www-form-urlencoded';
  * Takes JSON, JSON Patch (with PATCH only), forms (for searches) and, where a Binary is made, bytes of any type; packed or
  * not. Anything else is 415.
  */
-export function addBodyParsers(app: FastifyInstance): void {
+export function addBodyParsers(app: FastifyInstance, baseOf: (request: FastifyRequest) => string): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser([...PATCH_TYPES], { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, bytesInstead(request, body as Buffer) ?? jsonOf(request, body as Buffer));
+      done(null, bytesInstead(request, body as Buffer) ?? jsonOf(request, body as Buffer, baseOf(request)));
     } catch (e) {
       done(e as Error);
     }
@@ -59,7 +60,7 @@ function formOf(request: FastifyRequest, body: Buffer): string {
   throw new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(FORM);
 }
 
-function jsonOf(request: FastifyRequest, body: Buffer): unknown {
+function jsonOf(request: FastifyRequest, body: Buffer, base: string): unknown {
   const type = request.headers['content-type'] ?? '';
   checkContentType(type);
   if (type.startsWith(JSON_PATCH) && request.method !== 'PATCH') {
@@ -71,7 +72,11 @@ function jsonOf(request: FastifyRequest, body: Buffer): unknown {
   if (body.length === 0) return undefined;
   // Some editors put a byte order mark in front of UTF-8; RFC 8259 8.1 lets a reader skip it.
   const marked = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf;
-  return readJson(marked ? body.subarray(3) : body);
+  const exact = readJson(marked ? body.subarray(3) : body);
+  // Few bodies name this server: the others are not walked through. Its host, for a slash may be escaped in JSON.
+  const [, , host = base] = base.split('/');
+  if (body.includes(host)) makeReferencesLocal(exact.value, base);
+  return exact;
 }
 
 /** The stream that fastify reads instead. It counts what comes out of it against the limit: a small bomb stays small. */

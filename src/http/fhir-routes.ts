@@ -35,7 +35,7 @@ export interface FhirRoutes {
 /** Mounts the interactions and operations on an instance whose prefix is the FHIR base. */
 export default async function fhirRoutes(app: FastifyInstance, options: FhirRoutes): Promise<void> {
   const { service } = options;
-  addBodyParsers(app);
+  addBodyParsers(app, options.baseOf);
   app.addHook('onRequest', (request, _reply, done) => {
     const noHost = faultOfHost(request);
     if (noHost !== undefined) return done(noHost);

@@ -45,6 +45,7 @@ export const FAULT_CODES = {
     'En-tête de condition propre à d’autres méthodes',
   ],
   'condition-empty': ['Condition empty', 'Condition vide'],
+  'condition-encoding': ['Condition that is not UTF-8', 'Condition qui n’est pas en UTF-8'],
   'condition-nothing': ['Condition without match', 'Condition sans réponse'],
   'condition-shaping': ['Condition that does not filter', 'Condition qui ne filtre pas'],
   'contained-without-id': ['Contained resource without id', 'Ressource incluse sans id'],

@@ -92,6 +92,27 @@ t.test('what is not percent-encoded UTF-8 is refused, and not searched for as so
   t.not(english.details.text, french.details.text);
 });
 
+t.test('If-None-Exist may hold UTF-8 as bytes or percent-encoded, and nothing else', async (t) => {
+  const name = { name: [{ family: 'Éloïse-Ŵ' }] };
+  const ref = await s.made(patient(name));
+  const bytes = Buffer.from('family:exact=Éloïse-Ŵ', 'utf8').toString('latin1');
+  for (const value of [bytes, `family:exact=${encodeURIComponent('Éloïse-Ŵ')}`]) {
+    const answer = await s.post('Patient', patient(name), { 'if-none-exist': value });
+    t.equal(answer.status, 200, value);
+    t.equal(`Patient/${answer.json.id}`, ref);
+  }
+  const latin = Buffer.from('family:exact=Éloïse', 'latin1').toString('latin1');
+  refused(t, await s.post('Patient', patient(name), { 'if-none-exist': latin }), 400, 'condition-encoding');
+  for (const value of ['family=%zz', 'family=%ff']) {
+    refused(t, await s.post('Patient', patient(name), { 'if-none-exist': value }), 400, 'query-encoding');
+    const request = { method: 'POST', url: 'Patient', ifNoneExist: value };
+    const sent = { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: patient(), request }] };
+    refused(t, await s.post('', sent), 400, 'query-encoding');
+    const put = { method: 'PUT', url: `Patient?${value}` };
+    refused(t, await s.post('', { ...sent, entry: [{ resource: patient(), request: put }] }), 400, 'query-encoding');
+  }
+});
+
 t.test('a language of weight 0 is not wanted', async (t) => {
   t.match((await s.get('Patient/none', { 'accept-language': 'fr;q=0' })).text, /There is no Patient/);
   t.match((await s.get('Patient/none', { 'accept-language': 'en;q=0.1, fr;q=0.2' })).text, /Aucune ressource/);

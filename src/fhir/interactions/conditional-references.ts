@@ -20,6 +20,8 @@ export interface Candidate {
   readonly resource: AnyResource;
   /** Its id, when it is not new. */
   readonly id: string | undefined;
+  /** A search says whether it is written at all (ifNoneExist), or which resource it changes (a conditional update). */
+  readonly conditional: boolean;
 }
 
 /**
@@ -96,7 +98,10 @@ export class ConditionalReferences {
     return new Map([...resolved, ...this.#learned]);
   }
 
-  /** At most two of what matches; undefined when only the database can tell, once everything is written. */
+  /**
+   * At most two of what matches; undefined when only the database can tell, once everything is written: a criterion that is no
+   * token, or an entry that may turn out to be a resource that is stored.
+   */
   async #known(
     tx: Tx,
     reference: string,
@@ -108,6 +113,7 @@ export class ConditionalReferences {
     const { plan, applied } = await this.#read(tx, reference, expression);
     if (!isOfTokens(this.#service, type, applied, plan.where)) return undefined;
     const own = candidates.filter((c) => c.resource.resourceType === type);
+    if (own.some((c) => c.conditional)) return undefined;
     const judged = own.filter((c) => plan.where.every((clause) => rows.hold(clause, c)));
     // What is stored of a resource that the transaction changes counts no more; one page is enough to see beyond them.
     const changed = new Set(own.map((c) => c.id));

@@ -11,6 +11,7 @@ import { type Address, readAddress } from './address.ts';
 import { readIfMatch, readIfNoneMatch } from './conditions.ts';
 import { checkEntryElements } from './envelope.ts';
 import { queryPairs } from './matching.ts';
+import { makeReferencesLocal } from './own-references.ts';
 import { readPatch } from './patch.ts';
 import { rebase } from './prepare.ts';
 
@@ -89,7 +90,7 @@ export function readEntry(
     condition: conditional && address.id === undefined ? address.query : undefined,
     fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : undefined,
     resource: method === 'PATCH' ? undefined : resource,
-    patch: method === 'PATCH' ? patchOf(service, resource as AnyResource, at, digits) : undefined,
+    patch: method === 'PATCH' ? patchOf(service, resource as AnyResource, at, request.base, digits) : undefined,
     ...readConditions(asked, method, at),
   };
 }
@@ -210,6 +211,7 @@ function patchOf(
   service: FhirService,
   resource: AnyResource,
   at: string,
+  base: string,
   digits: (part: object) => Exact['digits'],
 ): Patch {
   try {
@@ -222,7 +224,9 @@ function patchOf(
       /^application\/json-patch\+json\s*(;|$)/i.test(contentType) &&
       isBase64(data)
     ) {
-      return readPatch(service, 'json', readJson(Buffer.from(data, 'base64')));
+      const document = readJson(Buffer.from(data, 'base64'));
+      makeReferencesLocal(document.value, base);
+      return readPatch(service, 'json', document);
     }
   } catch (e) {
     throw rebased(e, `${at}.resource`);

@@ -6,9 +6,23 @@ import type { ReadStore, StoredResource, Tx } from '../../storage/types.ts';
 import { type ParsedSearch, parseSearch, type Query } from '../search/index.ts';
 import type { FhirService } from '../service.ts';
 
-/** Decoded name=value pairs of a query string, with or without its `?`. */
+/**
+ * Decoded name=value pairs of a query string or form, with or without its `?`.
+ * @throws FaultError 400 when it is not percent-encoded UTF-8: read leniently, it would search for something else
+ */
 export function queryPairs(query: string): [string, string][] {
-  return [...new URLSearchParams(query.startsWith('?') ? query.slice(1) : query)];
+  const text = query.startsWith('?') ? query.slice(1) : query;
+  const pairs = [...new URLSearchParams(text)];
+  if (!text.includes('%')) return pairs;
+  try {
+    decodeURIComponent(text);
+    return pairs;
+  } catch {
+    throw fault('invalid', 'query-encoding', {
+      en: 'The parameters cannot be read: after each % come two hexadecimal digits, and together they are UTF-8.',
+      fr: 'Les paramètres sont illisibles : chaque % est suivi de deux chiffres hexadécimaux, qui forment ensemble de l’UTF-8.',
+    });
+  }
 }
 
 /** They shape the answer of a search, and choose nothing. */

@@ -10,6 +10,13 @@ export function evaluate(definitions: Definitions, root: Root, path: Path): read
   return path.steps.reduce<readonly (Node | Root)[]>((nodes, step) => take(definitions, nodes, step, path), [root]);
 }
 
+/** What each step of a path finds on the way, the root first. */
+export function trail(definitions: Definitions, root: Root, path: Path): readonly (readonly (Node | Root)[])[] {
+  const found: (readonly (Node | Root)[])[] = [[root]];
+  for (const step of path.steps) found.push(take(definitions, found.at(-1)!, step, path));
+  return found;
+}
+
 function take(
   definitions: Definitions,
   nodes: readonly (Node | Root)[],

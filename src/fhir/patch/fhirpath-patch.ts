@@ -12,7 +12,7 @@ import {
   shapeOfNew,
   shapeOfResource,
 } from './elements.ts';
-import { evaluate, nothing, several } from './evaluate.ts';
+import { evaluate, nothing, several, trail } from './evaluate.ts';
 import { type FhirPathOperation, type NewValue, readFhirPathOperations } from './parameters.ts';
 import { type Path, parsePath } from './path.ts';
 import { Budget, cloneOf, isContainer, refuse } from './values.ts';
@@ -107,13 +107,16 @@ class Patch {
   }
 
   #delete(path: Path): void {
-    const nodes = evaluate(this.#definitions, this.#root, path);
+    // Seen before: afterwards a filter on the way may find them no more.
+    const found = trail(this.#definitions, this.#root, path);
+    const nodes = found.at(-1)!;
     if (nodes.length > 1) throw several(path, nodes.length);
     const [node] = nodes;
     // Deleting what is not there is done.
     if (node === undefined) return;
     if (!('holder' in node)) throw wholeResource(path);
     take(node);
+    tidy(found);
   }
 
   #replace(path: Path, value: NewValue): void {
@@ -270,6 +273,26 @@ function take({ holder, property, index }: Node, tidy = true): void {
       if (tidy && list.every((item) => item === null)) delete holder[key];
     }
   }
+}
+
+/** An element without content does not exist (ele-1): it goes with the last thing in it, and so on upwards. */
+function tidy(found: readonly (readonly (Node | Root)[])[]): void {
+  const gone = new Set<object>();
+  for (const node of found.toReversed().flat()) {
+    const own = below(node);
+    if (!('holder' in node) || own === undefined || gone.has(own) || Object.keys(own).length > 0) continue;
+    gone.add(own);
+    if (own === node.value || (node.value ?? null) === null) take(node);
+    else takeCompanion(node);
+  }
+}
+
+/** Takes what stands beside a primitive, and leaves its value. */
+function takeCompanion({ holder, property, index }: Node): void {
+  const beside = `_${property}`;
+  const list = holder[beside];
+  if (index !== undefined && Array.isArray(list)) list[index] = null;
+  if (!Array.isArray(list) || list.every((item) => item === null)) delete holder[beside];
 }
 
 /** The place for extensions of a primitive that has none yet. */

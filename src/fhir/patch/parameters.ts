@@ -24,11 +24,11 @@ export type FhirPathOperation = { readonly path: string } & (
 /** Reads a Parameters resource that is valid as such. @throws FaultError 400 naming the parameter */
 export function readFhirPathOperations(parameters: { readonly parameter?: unknown }): readonly FhirPathOperation[] {
   const all = (parameters.parameter ?? []) as readonly Part[];
-  if (all.length === 0 || all.length > MAX_OPERATIONS) {
+  if (all.length > MAX_OPERATIONS) {
     throw malformed(
       'Parameters.parameter',
-      `a patch has 1 to ${MAX_OPERATIONS} parameters called operation`,
-      `un patch a de 1 à ${MAX_OPERATIONS} paramètres nommés operation`,
+      `a patch has at most ${MAX_OPERATIONS} parameters called operation`,
+      `un patch a au plus ${MAX_OPERATIONS} paramètres nommés operation`,
     );
   }
   return all.map((parameter, i) => {

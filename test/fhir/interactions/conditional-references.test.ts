@@ -79,6 +79,34 @@ t.test('what is stored counts beside what is written', async (t) => {
   t.equal(await total(), before);
 });
 
+t.test('an entry that turns out to be a stored resource is that one', async (t) => {
+  const condition = 'identifier=urn:eve|eve-again';
+  const create = post(person('again'), { request: { ifNoneExist: condition } });
+  const update = { ...put(`Patient?${condition}`, person('again')), fullUrl: urn(9) };
+  const seen = new Set<string>();
+  for (const entry of [create, create, update, update]) {
+    for (const reference of [`Patient?${condition}`, 'Patient?family=curieagain']) {
+      const { status, json, text } = await tx(entry, post(observation(reference)));
+      t.equal(status, 200, text);
+      seen.add((await s.get(at(json, 1))).json.subject.reference);
+    }
+  }
+  t.equal(seen.size, 1);
+  t.equal((await s.get(`Patient?${condition}&_summary=count`)).json.total, 1);
+});
+
+t.test('an entry that turns out to be what another transaction stores at the same time is that one', async (t) => {
+  const condition = 'identifier=urn:eve|eve-atonce';
+  const one = () =>
+    tx(post(person('atonce'), { request: { ifNoneExist: condition } }), post(observation(`Patient?${condition}`)));
+  const answers = await Promise.all(Array.from({ length: 12 }, one));
+  t.strictSame(new Set(answers.map((a) => a.status)), new Set([200]));
+  const { json } = await s.get(`Patient?${condition}&_total=accurate`);
+  t.equal(json.total, 1);
+  const subject = `Patient/${json.entry[0].resource.id}`;
+  t.equal((await s.get(`Observation?subject=${subject}&_summary=count`)).json.total, 12);
+});
+
 t.test('what the transaction deletes or changes away counts no more, what it changes into does', async (t) => {
   const [gone, renamed] = [await s.made(person('gone')), await s.made(person('old'))];
   const id = renamed.split('/')[1]!;

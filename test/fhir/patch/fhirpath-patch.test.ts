@@ -145,6 +145,37 @@ const LINES: readonly Line[] = [
     remove('Observation.value'),
     O('"status":"final"'),
   ],
+  [
+    'deletes an element that has nothing left',
+    P('"contact":[{"gender":"male"},{"name":{"text":"n"},"gender":"male"}],"active":true'),
+    remove('Patient.contact[1].name.text'),
+    P('"contact":[{"gender":"male"},{"gender":"male"}],"active":true'),
+  ],
+  [
+    'deletes all that has nothing left, whatever found it',
+    P('"contact":[{"name":{"text":"n"}},{"gender":"male"}]'),
+    remove("Patient.contact.where(name.text = 'n').name.text"),
+    P('"contact":[{"gender":"male"}]'),
+  ],
+  [
+    'deletes the last thing in an extension of a primitive',
+    P('"birthDate":"1930","_birthDate":{"extension":[{"url":"u","valueString":"v"}]}'),
+    remove("Patient.birthDate.extension.where(url = 'u')"),
+    P('"birthDate":"1930"'),
+  ],
+  [
+    'deletes the last thing in an extension of a primitive in a list',
+    P('"name":[{"given":["a","b"],"_given":[null,{"extension":[{"url":"u","valueString":"v"}]}]}]'),
+    remove('Patient.name.given[1].extension[0]'),
+    P('"name":[{"given":["a","b"]}]'),
+  ],
+  [
+    'deletes a primitive that was its extension',
+    P('"_birthDate":{"extension":[{"url":"u","valueString":"v"}]},"active":true'),
+    remove('Patient.birthDate.extension'),
+    P('"active":true'),
+  ],
+  ['changes nothing without operations', P(TWO), [], P(TWO)],
   ['deletes nothing where nothing is', P('"active":true'), remove('Patient.birthDate'), P('"active":true')],
   ['deletes nothing where no item matches', P(TWO), remove("Patient.name.where(use = 'old')"), P(TWO)],
 
