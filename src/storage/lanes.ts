@@ -1,6 +1,8 @@
 // Sessions for reading. A lane is one session; a set of lanes is either narrow (point reads, several under way on each
 // session) or wide (searches, one at a time, so that a slow one holds up nobody).
 import type pg from 'pg';
+import { Bulk } from './bulk.ts';
+import { parserOf } from './db.ts';
 import { isConnectionLoss, toFault } from './faults.ts';
 import type { Row } from './session.ts';
 
@@ -14,6 +16,16 @@ export interface Question {
 /** Answers questions with rows. */
 export interface Reader {
   rows(question: Question): Promise<readonly Row[]>;
+}
+
+const TEXT = 25;
+
+/** The types of a query whose texts are counted: the driver lets the rows go that come after too much. */
+function counted(bulk: Bulk): pg.CustomTypesConfig {
+  const take = (text: string) => bulk.take(text);
+  return {
+    getTypeParser: ((oid: number) => (oid === TEXT ? take : parserOf(oid))) as pg.CustomTypesConfig['getTypeParser'],
+  };
 }
 
 interface Lane {
@@ -60,7 +72,8 @@ export class Lanes implements Reader {
     try {
       if (session === 'fresh') this.#forget(lane);
       const client = await this.#connected(lane);
-      const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+      const types = counted(new Bulk());
+      const query = { text, values: values as unknown[], types, ...(name === undefined ? {} : { name }) };
       return (await client.query<Record<string, unknown>>(query)).rows;
     } finally {
       lane.underWay -= 1;

@@ -1,6 +1,7 @@
 // A session that sends a train of prepared statements with one Sync: one round trip, and one transaction when none is open.
 // Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
 import type pg from 'pg';
+import { Bulk } from './bulk.ts';
 import { parserOf } from './db.ts';
 
 /** One statement of a train. */
@@ -61,6 +62,8 @@ class Train {
   #parsers: ((text: string) => unknown)[] = [];
   #rows: Row[] = [];
   #failed: unknown;
+  readonly #bulk = new Bulk();
+  #tooMuch: unknown;
 
   constructor(steps: readonly Step[], prepared: Prepared, name: () => string) {
     this.#steps = steps;
@@ -114,12 +117,24 @@ class Train {
   }
 
   handleDataRow(message: { fields: readonly (string | null)[] }): void {
+    if (this.#tooMuch !== undefined) return;
     const row: Record<string, unknown> = {};
     for (let i = 0; i < this.#fields.length; i++) {
       const text = message.fields[i];
       row[this.#fields[i]!.name] = text === null || text === undefined ? null : this.#parsers[i]!(text);
     }
     this.#rows.push(row);
+    this.#count(message.fields);
+  }
+
+  /** Rows that come after too much are let go; the train fails when it is at its end. */
+  #count(fields: readonly (string | null)[]): void {
+    try {
+      for (const text of fields) if (text !== null) this.#bulk.take(text);
+    } catch (error) {
+      this.#tooMuch = error;
+      this.#rows = [];
+    }
   }
 
   handleCommandComplete(message: { text: string }): void {
@@ -142,6 +157,7 @@ class Train {
   }
 
   handleReadyForQuery(): void {
+    if (this.#tooMuch !== undefined) this.#reject(this.#tooMuch);
     this.#resolve(this.#answers);
   }
 }

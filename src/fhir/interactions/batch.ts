@@ -1,6 +1,7 @@
 // A batch: each entry as on its own address. https://hl7.org/fhir/R4/http.html#brules
 import type { Exact } from '../json.ts';
 import type { FhirRequest, FhirResponse, FhirService } from '../service.ts';
+import { Allowance } from './allowance.ts';
 import { create } from './create.ts';
 import { remove, removeWhere } from './delete.ts';
 import { type Entry, faultsOfEntry, type Method } from './entries.ts';
@@ -28,13 +29,14 @@ export async function batch(
   operation: RunOperation,
   settle: (index: number, answer: FhirResponse | undefined, failure: unknown) => void,
 ): Promise<void> {
+  const allowance = new Allowance();
   for (const methods of ORDER) {
     const waiting = entries.filter((e) => methods.includes(e.method));
     let next = 0;
     const work = async () => {
       for (let e = waiting[next++]; e !== undefined; e = waiting[next++]) {
         try {
-          settle(e.index, await runEntry(service, e, request, operation), undefined);
+          settle(e.index, allowance.take(e, await runEntry(service, e, request, operation)), undefined);
         } catch (failure) {
           settle(e.index, undefined, faultsOfEntry(failure, e.index));
         }

@@ -7,6 +7,7 @@ import { patientOf as routedPatient } from '../../storage/ids.ts';
 import type { PatientKey, ResourceWrite, Tx } from '../../storage/types.ts';
 import type { Exact } from '../json.ts';
 import type { FhirRequest, FhirService } from '../service.ts';
+import { Allowance } from './allowance.ts';
 import { removed, written } from './answer.ts';
 import type { EntryAnswer } from './bundle.ts';
 import { type Candidate, ConditionalReferences, checkedUnresolved } from './conditional-references.ts';
@@ -65,8 +66,10 @@ export async function transaction(
     await placing.checkDeletions(entries);
     const byId = new Map(writes.map((w) => [`${w.type}/${w.id}`, w]));
     const answers: EntryAnswer[] = [];
+    const allowance = new Allowance();
     for (const e of entries) {
-      if (e.method === 'GET' || e.method === 'HEAD') answers.push(await readEntryFrom(service, tx, e, request));
+      if (e.method === 'GET' || e.method === 'HEAD')
+        answers.push(allowance.take(e, await readEntryFrom(service, tx, e, request)));
       else if (e.said !== true) answers.push(answerOf(service, e, placing.placed[e.index], byId, minimal));
     }
     return answers;

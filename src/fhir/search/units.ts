@@ -22,8 +22,17 @@ export type Conversion = (decimal: string) => string;
 const KEPT = 10_000;
 const known = new Map<string, Conversion | undefined>();
 
+/** Characters of a code that is converted: the longest of UCUM's own examples has 30, and long ones take the library minutes. */
+const LONGEST = 100;
+
+/** UCUM's alphabet is printable ASCII (§7). What is none is not even asked: the library logs it. */
+function isCode(text: string): boolean {
+  return text.length <= LONGEST && /^[!-~]+$/.test(text);
+}
+
 /** The conversion between two units, by their codes; undefined when they do not measure the same. */
 export async function conversion(from: string, to: string): Promise<Conversion | undefined> {
+  if (!isCode(from) || !isCode(to)) return from === to ? (decimal) => decimal : undefined;
   const key = `${from}\n${to}`;
   if (!known.has(key)) {
     if (known.size >= KEPT) known.clear();

@@ -1,4 +1,4 @@
-// Rule dom-3: a contained resource must be referred to from the resource around it, or refer to it.
+// Rules of contained resources. dom-3: a contained resource must be referred to from the resource around it, or refer to it.
 import type { Json, Run } from './run.ts';
 
 /** Whether every contained resource of `%resource` is used. Any text `#id` counts as a reference, whatever its element. */
@@ -13,6 +13,13 @@ export function containedIsUsed(run: Run): boolean {
     texts(c, own);
     return own.has('#');
   });
+}
+
+/** ref-1: whether a Reference is a fragment that is the id of no contained resource. `#` is the resource around it. */
+export function leadsNowhere(self: unknown, run: Run): boolean {
+  const { reference } = self as Json;
+  if (typeof reference !== 'string' || !reference.startsWith('#') || reference === '#') return false;
+  return run.contained(reference.slice(1)) === undefined;
 }
 
 function texts(value: unknown, out: Set<string>): void {

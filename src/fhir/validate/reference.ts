@@ -76,9 +76,6 @@ function typeNamed(reference: string, run: Run): string | undefined | null {
 function containedType(reference: string, run: Run): string | undefined {
   const holder = run.root;
   if (reference === '#') return typeof holder.resourceType === 'string' ? holder.resourceType : undefined;
-  if (!Array.isArray(holder.contained)) return undefined;
-  const id = reference.slice(1);
-  const found = holder.contained.find((c: unknown) => typeof c === 'object' && c !== null && (c as Json).id === id);
-  const type = (found as Json | undefined)?.resourceType;
+  const type = run.contained(reference.slice(1))?.resourceType;
   return typeof type === 'string' ? type : undefined;
 }

@@ -1,7 +1,7 @@
 // One invariant: its key, its words, and the question whether it is broken.
 import type { Text } from '../../kernel/fault.ts';
 import type { ConstraintDefinition } from '../definitions/types.ts';
-import { containedIsUsed } from './contained.ts';
+import { containedIsUsed, leadsNowhere } from './contained.ts';
 import { evaluateElsewhere } from './fhirpath/elsewhere.ts';
 import { compileInvariant } from './fhirpath/logic.ts';
 import { UnsupportedFhirPath } from './fhirpath/parse.ts';
@@ -9,9 +9,10 @@ import { ANY, type Test, type Type } from './fhirpath/types.ts';
 import { ruleText } from './rule-texts.ts';
 import type { Run } from './run.ts';
 
-/** Rules whose FHIRPath is a poor statement of what they say, answered by hand. */
+/** Rules whose FHIRPath is a poor statement of what they say, or looks through a list for each element; answered by hand. */
 const BY_HAND: Readonly<Record<string, Test>> = {
   'dom-3': (_, run) => !containedIsUsed(run),
+  'ref-1': (self, run) => leadsNowhere(self, run),
 };
 
 /** Expressions that our compiler does not know and @medplum/core evaluates; the tests look here. */

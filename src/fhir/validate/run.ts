@@ -32,6 +32,23 @@ export class Run {
   root: Json = {};
   /** The element on which a rule is judged (`%context`). */
   context: unknown;
+  #listed: unknown;
+  readonly #byId = new Map<string, Json>();
+
+  /** The resources contained in {@link root}, by id; of several with one id the first. */
+  contained(id: string): Json | undefined {
+    const list = this.root.contained;
+    if (!Array.isArray(list)) return undefined;
+    if (this.#listed !== list) {
+      this.#listed = list;
+      this.#byId.clear();
+      for (const c of list as unknown[]) {
+        const one = typeof c === 'object' && c !== null ? (c as Json) : undefined;
+        if (typeof one?.id === 'string' && !this.#byId.has(one.id)) this.#byId.set(one.id, one);
+      }
+    }
+    return this.#byId.get(id);
+  }
 
   get full(): boolean {
     return this.notes.length >= MAX_FAULTS;

@@ -109,6 +109,9 @@ function refers(by: Link, to: Selection, scope: Scope): string {
 /** Matches of an inner selection up to which what they name is read from their tokens, instead of asking each row who names it. */
 const FEW = 2000;
 
+/** Depth down to which a `_has` is written both ways: each writes the inner ones again, and their number is a power of it. */
+const BOTH_WAYS = 3;
+
 /** `_has`: one of the selected names the row. */
 function referred(by: Link, from: Selection, scope: Scope): string {
   const source = within(scope, from.type);
@@ -126,11 +129,12 @@ function referred(by: Link, from: Selection, scope: Scope): string {
   const hash = `uuid_hash_extended(${scope.row}.id, 0)`;
   const among = `${hash} in (select unnest(f.token) # ${mask} from (${some}) f)`;
   const few = `(select count(*) from (${some}) f) <= ${FEW}`;
+  const asked = `exists (select from resource ${row} where ${row}.token @> array[${hash} # ${mask}] and ${where})`;
+  if ((scope.depth ?? 0) > BOTH_WAYS) return asked;
   if (scope.gates !== undefined) {
     scope.gates.push(few);
     return among;
   }
-  const asked = `exists (select from resource ${row} where ${row}.token @> array[${hash} # ${mask}] and ${where})`;
   return `case when ${few} then ${among} else ${asked} end`;
 }
 

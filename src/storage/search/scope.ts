@@ -14,6 +14,8 @@ export interface Scope {
    * was all of them.
    */
   readonly gates?: string[];
+  /** How many selections stand around this one. */
+  readonly depth?: number;
 }
 
 /** The scope of a statement that selects from `resource r`. */
@@ -23,7 +25,7 @@ export function scopeOf({ type, reach }: Pick<SearchPlan, 'type' | 'reach'>, val
 
 /** The scope of a selection inside another: a row of its own, and the same reach. */
 export function within(scope: Scope, type: string): Scope {
-  return { ...scope, type, row: `${scope.row}i` };
+  return { ...scope, type, row: `${scope.row}i`, depth: (scope.depth ?? 0) + 1 };
 }
 
 /** What the caller may see, as a condition on a resource row; undefined = everything. The only place that writes it. */

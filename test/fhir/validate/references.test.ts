@@ -166,3 +166,15 @@ t.test('a resource in a Bundle is its own root', async (t) => {
     'invariant-ref-1 Bundle.entry[0].resource.subject',
   ]);
 });
+
+t.test('thousands of contained resources are judged in a moment', async (t) => {
+  const ids = Array.from({ length: 20_000 }, (_, i) => `c${i}`);
+  const contained = ids.map((id) => ({ resourceType: 'Patient', id }));
+  const performer = ids.map((id) => ({ reference: `#${id}` }));
+  const began = performance.now();
+  t.same(faultsOf(observation({ contained, performer })), []);
+  t.same(faultsOf(observation({ contained, performer: [...performer, { reference: '#nobody' }] })), [
+    'invariant-ref-1 Observation.performer[20000]',
+  ]);
+  t.ok(performance.now() - began < 3000, `${Math.round(performance.now() - began)} ms`);
+});

@@ -105,9 +105,7 @@ function resolve(items: Collection, run: Run): Collection {
   return items.flatMap((item) => {
     const text = typeof item === 'object' && item !== null ? (item as Json).reference : item;
     if (typeof text !== 'string' || !text.startsWith('#')) return [];
-    const { contained } = run.root;
-    if (text === '#') return [run.root];
-    return Array.isArray(contained) ? contained.filter((c: Json) => c?.id === text.slice(1)) : [];
+    return text === '#' ? [run.root] : one(run.contained(text.slice(1)));
   });
 }
 
