@@ -109,6 +109,11 @@ export function pairToken(key: number, left: string, right = ''): string {
   return formHash(key, 'composite', left, right);
 }
 
+/** The parameter of a side row that belongs to a resource inside another. */
+export function insideParam(key: number, param: number): number {
+  return paramKey(`#${key}`, String(param));
+}
+
 /** A signed 32-bit hash of a text: enough to tell texts apart that are the same but for case and accents. */
 export function hash32(text: string): number {
   return textLanes(0, text)[0];

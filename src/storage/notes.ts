@@ -91,7 +91,13 @@ export class NoteBook {
   }
 
   /** What of the rows is new; undefined when all is known, as with most writes. */
-  unknown({ codings, shape, wording }: IndexRows): Notes | undefined {
+  unknown(rows: IndexRows): Notes | undefined {
+    if (rows.inside === undefined) return this.#unknown(rows);
+    const notes = [rows, ...rows.inside].map((r) => ({ notes: this.#unknown(r) }));
+    return notesOf(notes);
+  }
+
+  #unknown({ codings, shape, wording }: IndexRows): Notes | undefined {
     const newShape = shape !== undefined && !this.#shapes.has(shape.token);
     const newWording = wording !== undefined && !this.#wordings.has(wording.token);
     if (!newShape && !newWording && codings.every((coding) => this.#knows(coding))) return undefined;

@@ -35,6 +35,8 @@ export type Clause =
   | { readonly kind: 'or'; readonly anyOf: readonly Clause[] }
   | { readonly kind: 'and'; readonly allOf: readonly Clause[] }
   | { readonly kind: 'not'; readonly clause: Clause }
+  /** All hold of one resource inside: tokens and parameters are those of its rows, under its key. */
+  | { readonly kind: 'inside'; readonly key: number; readonly where: readonly Clause[] }
   /** Names one of these resources. */
   | { readonly kind: 'refers'; readonly by: Link; readonly to: Selection }
   /** Is named by one of these resources. */

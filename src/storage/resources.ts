@@ -183,6 +183,10 @@ order by s.version desc`;
     return this.#searches.heldTypes();
   }
 
+  codingsOf(param: number): ReturnType<ReadStore['codingsOf']> {
+    return this.#searches.codingsOf(param);
+  }
+
   unitCodes(system: string): Promise<readonly string[]> {
     return this.#searches.unitCodes(system);
   }

@@ -46,6 +46,8 @@ group by c.code
 order by c.code
 limit $2::int`;
 
+const CODINGS = `select c.system, c.code from coding c where c.param = $1::int`;
+
 const UNITS = `select distinct u.code from unit u where u.system = $1::text and u.code <> ''`;
 
 export class Searches {
@@ -141,6 +143,11 @@ export class Searches {
   async unitCodes(system: string): Promise<readonly string[]> {
     const rows = await this.#narrow.rows({ name: 'unit_codes', text: UNITS, values: [system] });
     return rows.map((row) => row.code as string);
+  }
+
+  async codingsOf(param: number): Promise<readonly { readonly system: string; readonly code: string }[]> {
+    const rows = await this.#narrow.rows({ name: 'codings_of', text: CODINGS, values: [param] });
+    return rows.map((row) => ({ system: row.system as string, code: row.code as string }));
   }
 
   /** One after the other: they are few, and most ask nothing. */

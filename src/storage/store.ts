@@ -103,6 +103,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     estimate: (...plans) => reads.estimate(...plans),
     heldTypes: () => reads.heldTypes(),
     unitCodes: (system) => reads.unitCodes(system),
+    codingsOf: (param) => reads.codingsOf(param),
     readMany: (references, reach) => reads.readMany(references, reach),
     missing: (references) => reads.missing(references),
     patientKeys: (ids) => reads.patientKeys(ids),

@@ -33,6 +33,8 @@ export interface IndexRows {
   readonly dates: readonly ({ readonly param: number; readonly pair?: string } & Range)[];
   readonly strings: readonly StringRow[];
   readonly numbers: readonly NumberRow[];
+  /** Rows of resources inside, as if they stood alone: their shapes and wordings are noted. Their other rows are above. */
+  readonly inside?: readonly IndexRows[];
 }
 
 export interface CodingRow {
@@ -197,6 +199,8 @@ export interface ReadStore {
   heldTypes(): Promise<readonly string[]>;
   /** Codes of units of a system that stored quantities have. */
   unitCodes(system: string): Promise<readonly string[]>;
+  /** Codings seen under a parameter, which are few. */
+  codingsOf(param: number): Promise<readonly { readonly system: string; readonly code: string }[]>;
   /** Current states by reference; missing ones are left out. */
   readMany(
     references: readonly { readonly type: string; readonly id: string }[],

@@ -2,6 +2,7 @@
 import { isZone, zoneOfPostalCode } from '../../kernel/zone.ts';
 import type { IndexRows, ReadingFact } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
+import { withContained } from './contained.ts';
 import { typeIndex } from './paths.ts';
 import { readingFact } from './reading.ts';
 import { type LocalReference, localReferences, readReference } from './references.ts';
@@ -53,14 +54,14 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
   const compiled = new Map<string, ReturnType<typeof compileRows>>();
   const referencesOf = (resource: AnyResource) =>
     localReferences(resource).filter((r) => definitions.isResourceType(r.type));
-  return {
+  const extractor: Extractor = {
     rows(resource, references = referencesOf(resource)) {
       let rows = compiled.get(resource.resourceType);
       if (rows === undefined) {
         rows = compileRows(definitions, typeIndex(definitions, resource.resourceType), base);
         compiled.set(resource.resourceType, rows);
       }
-      return rows(resource, references);
+      return withContained(rows(resource, references), resource, inside);
     },
     compartmentPatient(resource) {
       if (resource.resourceType === 'Patient') return resource.id as string | undefined;
@@ -100,6 +101,13 @@ export function createExtractor(definitions: Definitions, { base }: ExtractorOpt
       return [...found.values()];
     },
   };
+  const inside = {
+    isResourceType: definitions.isResourceType,
+    index: (type: string) => typeIndex(definitions, type),
+    rows: (resource: AnyResource) => extractor.rows({ ...resource, contained: undefined }, []),
+    patient: extractor.compartmentPatient,
+  };
+  return extractor;
 }
 
 function patientElement(definitions: Definitions, resource: AnyResource): Record<string, unknown> | undefined {

@@ -22,7 +22,7 @@ export type Draft =
 export type Result = Draft | Fault;
 
 /** What a search may ask while it is read. */
-export type SearchSource = Pick<ReadStore, 'patientKeys' | 'search' | 'unitCodes' | 'read' | 'missing'>;
+export type SearchSource = Pick<ReadStore, 'patientKeys' | 'search' | 'unitCodes' | 'codingsOf' | 'read' | 'missing'>;
 
 export interface SearchScope {
   readonly definitions: Definitions;

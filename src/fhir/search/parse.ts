@@ -6,6 +6,7 @@ import type { Cursor, Reach, SearchPlan } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
 import { typeIndex } from '../extract/paths.ts';
+import { containedAsked, parseContained } from './contained.ts';
 import { searchFingerprint, writeCursor } from './cursor.ts';
 import { type Draft, patientIds, type SearchScope, type SearchSource, settled } from './draft.ts';
 import type { Include } from './includes.ts';
@@ -68,6 +69,8 @@ export function parseSearch(
   query: Query,
   options: SearchOptions = {},
 ): Promise<ParsedSearch> {
+  const contained = containedAsked(query);
+  if (contained !== undefined) return parseContained(context, store, type, query, contained, options);
   return parseOver(context, store, [type], query, { ...options, includeFrom: [type] });
 }
 
@@ -144,7 +147,7 @@ export async function parseOver(
     countOnly,
     total: first.total,
     includes: first.includes,
-    form: formOf(first),
+    form: first.form,
     nextPage: (next) => [...first.applied, [CURSOR, writeCursor(next, fingerprint)]],
   };
 }
@@ -191,9 +194,4 @@ function commonOrder(readings: readonly Reading[]): Reading['sort'] {
 
 function sortOf(readings: readonly Reading[], i: number): SearchPlan['sort'] {
   return readings[i]!.sort.map((s) => s.key);
-}
-
-function formOf({ summary, elements }: Reading): Form | undefined {
-  if (summary === 'true' || summary === 'text' || summary === 'data') return { kind: 'summary', of: summary };
-  return elements;
 }

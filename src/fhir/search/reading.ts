@@ -71,6 +71,13 @@ export class Reading {
     this.options = options;
   }
 
+  /** What of each match is shown; undefined = all of it. */
+  get form(): Form | undefined {
+    const { summary, elements } = this;
+    if (summary === 'true' || summary === 'text' || summary === 'data') return { kind: 'summary', of: summary };
+    return elements;
+  }
+
   async take(name: string, value: string): Promise<void> {
     if (ELSEWHERE.has(name)) return;
     const count = this.values;
@@ -220,15 +227,16 @@ export class Reading {
   /**
    * The cursor, once everything was read.
    * @param fingerprintOf what the search is over, for the fingerprint of the cursor
+   * @param applied the parameters as understood, when there are more than were read here
    * @throws FaultError with all that was wrong
    */
-  finish(fingerprintOf: string): Cursor | undefined {
+  finish(fingerprintOf: string, applied: readonly (readonly [string, string])[] = this.applied): Cursor | undefined {
     this.checkTogether();
     if (this.sort.length === 0) this.sort = unasked(this.drafts);
     let cursor: Cursor | undefined;
     if (this.cursorText !== undefined && this.faults.length === 0) {
       const kinds = this.sortValueKinds();
-      cursor = readCursor(this.cursorText, searchFingerprint(fingerprintOf, this.applied), kinds);
+      cursor = readCursor(this.cursorText, searchFingerprint(fingerprintOf, applied), kinds);
       if (cursor === undefined) {
         this.faults.push(
           badValue(CURSOR, this.cursorText, {

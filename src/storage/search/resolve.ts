@@ -1,6 +1,6 @@
 // Halves of tokens become whole ones: what was ever seen under a parameter tells which codings a code may mean, which uris
 // begin alike, which texts stand with codes, and which resources have no value. One question a plan, or none.
-import { pairToken } from '../hash.ts';
+import { insideParam, pairToken } from '../hash.ts';
 import type { Clause, Half, SearchPlan, Selection, SideClause } from '../types.ts';
 import { isSide } from './sides.ts';
 
@@ -20,7 +20,7 @@ export async function resolveHalves<P extends Pick<SearchPlan, 'where' | 'sort'>
 ): Promise<P> {
   const questions: Half[] = [];
   for (const clause of plan.where) collect(clause, questions);
-  const composite = plan.where.some(hasPair);
+  const composite = plan.where.some(isCompound);
   if (questions.length === 0 && !composite) return plan;
   const answers = questions.length === 0 ? [] : await lookup(questions);
   const byQuestion = new Map(questions.map((q, i) => [q, answers[i] ?? []]));
@@ -34,8 +34,9 @@ export async function resolveHalves<P extends Pick<SearchPlan, 'where' | 'sort'>
   return { ...plan, where: [...resolved.values()], sort };
 }
 
-function hasPair(clause: Clause): boolean {
-  return clause.kind === 'pair' || inner(clause).some(hasPair);
+/** Made of what is turned into tokens although it is no half. */
+function isCompound(clause: Clause): boolean {
+  return clause.kind === 'pair' || clause.kind === 'inside' || inner(clause).some(isCompound);
 }
 
 /** The clauses that a clause is made of. */
@@ -51,6 +52,8 @@ function inner(clause: Clause): readonly Clause[] {
       return clause.to.where;
     case 'referred':
       return clause.from.where;
+    case 'inside':
+      return clause.where;
     case 'pair':
       return [clause.left, clause.right];
     default:
@@ -78,10 +81,36 @@ function resolve(clause: Clause, answers: Answers): Clause {
       return { ...clause, to: selection(clause.to, answers) };
     case 'referred':
       return { ...clause, from: selection(clause.from, answers) };
+    case 'inside':
+      return { kind: 'and', allOf: clause.where.map((c) => moved(resolve(c, answers), clause.key)) };
     case 'pair':
       return paired(clause.key, resolve(clause.left, answers), resolve(clause.right, answers));
     default:
       return clause;
+  }
+}
+
+/** A clause on a resource inside another, as one on the rows that it has there. */
+function moved(clause: Clause, key: number): Clause {
+  const each = (clauses: readonly Clause[]) => clauses.map((c) => moved(c, key));
+  if (isSide(clause)) {
+    const { pairs } = clause;
+    const beside = pairs === undefined ? {} : { pairs: pairs.map((pair) => pairToken(key, pair)) };
+    return { ...clause, param: insideParam(key, clause.param), ...beside } satisfies SideClause;
+  }
+  switch (clause.kind) {
+    case 'token':
+      return { ...clause, anyOf: clause.anyOf.map((token) => pairToken(key, token)) };
+    case 'or':
+      return { ...clause, anyOf: each(clause.anyOf) };
+    case 'and':
+      return { ...clause, allOf: each(clause.allOf) };
+    case 'not':
+      return { ...clause, clause: moved(clause.clause, key) };
+    case 'none':
+      return clause;
+    default:
+      throw new Error(`${clause.kind} is not kept of what is inside`);
   }
 }
 

@@ -21,6 +21,7 @@ const store: SearchSource = {
   },
   search: async () => ({ rows: [] }),
   read: async () => undefined,
+  codingsOf: async () => [],
   unitCodes: async () => ['kg', 'g', 'mm[Hg]', 'Cel', '/min'],
   missing: async (references) => references,
 };

@@ -10,6 +10,7 @@ const store: SearchSource = {
   patientKeys: async () => new Map<string, number>(),
   search: async () => ({ rows: [] }),
   read: async () => undefined,
+  codingsOf: async () => [],
   unitCodes: async () => [],
   missing: async (references) =>
     references.filter(({ type, id }) => id !== 'twin' || (type !== 'Group' && type !== 'Device')),
@@ -99,8 +100,8 @@ const LINES: readonly Line[] = [
   ['Patient', '_type=Patient', 'search-not-supported', '_type'],
   ['Patient', '_list=$current-problems', 'search-not-supported', '$current-problems'],
   ['Patient', '_list=a b', 'search-value', 'List'],
-  ['Patient', '_contained=true', 'search-not-supported', 'contained in others'],
-  ['Patient', '_contained=both', 'search-not-supported', 'contained in others'],
+  ['Patient', '_contained=true&_containedType=contained', 'search-not-supported', 'contained in others'],
+  ['Patient', '_contained=both&_lastUpdated=2024', 'search-not-supported', '_lastUpdated'],
   ['Patient', '_contained=maybe', 'search-value', 'false, true, both'],
   ['Patient', '_containedType=contained', 'search-not-supported', 'contained in others'],
   ['Patient', '_containedType=x', 'search-value', 'container, contained'],
