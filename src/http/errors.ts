@@ -22,6 +22,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     return;
   }
   const status = statusOf(faults);
+  const [{ version } = {}] = faults;
+  if (version !== undefined) reply.header('etag', `W/"${version}"`);
   if (status === 503) reply.header('retry-after', '5');
   // RFC 5789 2.2: who sent another patch is told which ones are read.
   if (status === 415 && request.method === 'PATCH') reply.header('accept-patch', PATCH_TYPES.slice(0, 2).join(', '));

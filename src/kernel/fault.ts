@@ -45,6 +45,8 @@ export interface Fault {
   readonly expression?: string;
   /** Overrides the HTTP status of the kind: a fault of validation is 422 although its kind may be `structure`. */
   readonly status?: number;
+  /** The current version of the resource that it is about: who answers it names that one. */
+  readonly version?: number;
   readonly severity?: 'error' | 'warning';
 }
 
@@ -64,7 +66,7 @@ export function fault(
   kind: FaultKind,
   detail: FaultCode,
   text: Text,
-  more: { expression?: string; status?: number } = {},
+  more: { expression?: string; status?: number; version?: number } = {},
 ): FaultError {
   return new FaultError([{ kind, detail, text, ...more }]);
 }

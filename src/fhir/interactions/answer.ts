@@ -57,11 +57,17 @@ export function stated(state: StoredResource, conditions: ReadConditions = {}): 
   return notModified(conditions, state) ? { status: 304, ...head } : { status: 200, ...head, body: state.content };
 }
 
-export function gone(state: { type: string; id: string; version: number }): Error {
-  return fault('deleted', 'resource-deleted', {
-    en: `${state.type}/${state.id} was deleted. Its history is at ${state.type}/${state.id}/_history.`,
-    fr: `${state.type}/${state.id} a été supprimé. Son historique est à ${state.type}/${state.id}/_history.`,
-  });
+/** Says which version the deletion is: an update that names it brings the resource back (R4 http.html#delete). */
+export function gone({ type, id, version }: { type: string; id: string; version: number }): Error {
+  return fault(
+    'deleted',
+    'resource-deleted',
+    {
+      en: `${type}/${id} was deleted. Its history is at ${type}/${id}/_history.`,
+      fr: `${type}/${id} a été supprimé. Son historique est à ${type}/${id}/_history.`,
+    },
+    { version },
+  );
 }
 
 export function unknown(type: string, id: string): Error {

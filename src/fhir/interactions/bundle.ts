@@ -131,7 +131,10 @@ function dependent({ index }: Entry, link: string): FaultError {
 /** An entry that fails does not fail the others, whatever it failed with. */
 function failed(failure: unknown, { language }: FhirRequest, unexpected: BundleOptions['unexpected']): EntryAnswer {
   if (failure instanceof FaultError) {
-    return { status: statusOf(failure.faults), outcome: JSON.stringify(outcomeOf(failure.faults, language)) };
+    const { faults } = failure;
+    const [{ version } = {}] = faults;
+    const etag = version === undefined ? {} : { version };
+    return { status: statusOf(faults), ...etag, outcome: JSON.stringify(outcomeOf(faults, language)) };
   }
   return { status: 500, outcome: JSON.stringify(exceptionOutcome(unexpected(failure), language)) };
 }

@@ -71,7 +71,9 @@ export function checkWriteConditions(
 ): void {
   const live = current !== undefined && current.content !== null;
   const { ifMatch, ifNoneMatch } = request;
-  if (ifMatch !== undefined && !(live && ifMatch.some((tag) => tag === '*' || tag === current.version))) {
+  // A deletion has a version, too, by which the resource is brought back; `*` is any that there is.
+  const holds = (tag: VersionTag) => (tag === '*' ? live : tag === current?.version);
+  if (ifMatch?.some(holds) === false) {
     const named = ifMatch.map((tag) =>
       tag === '*' ? '*' : tag === 0 ? 'no version of this server' : `version ${tag}`,
     );
@@ -79,8 +81,8 @@ export function checkWriteConditions(
       tag === '*' ? '*' : tag === 0 ? 'aucune version de ce serveur' : `la version ${tag}`,
     );
     throw fault('version-mismatch', 'if-match', {
-      en: `If-Match names ${named.join(', ')}; the current version of ${reference} is ${live ? current.version : 'none'}. Read it again and repeat the change.`,
-      fr: `If-Match nomme ${nommees.join(', ')} ; la version courante ${de(reference)} est ${live ? current.version : 'aucune'}. Relisez-la puis refaites la modification.`,
+      en: `If-Match names ${named.join(', ')}; the current version of ${reference} is ${current?.version ?? 'none'}${live || current === undefined ? '' : ', a deletion'}. Read it again and repeat the change.`,
+      fr: `If-Match nomme ${nommees.join(', ')} ; la version courante ${de(reference)} est ${current?.version ?? 'aucune'}${live || current === undefined ? '' : ', une suppression'}. Relisez-la puis refaites la modification.`,
     });
   }
   if (live && ifNoneMatch?.some((tag) => tag === '*' || tag === current.version)) {

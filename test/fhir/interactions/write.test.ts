@@ -83,8 +83,19 @@ t.test('what was deleted is brought back by an update', async (t) => {
   const ref = await s.made(patient());
   const id = ref.split('/')[1];
   await s.delete(ref);
-  refused(t, await s.put(ref, patient({ id }), { 'if-match': 'W/"2"' }), 412, 'if-match');
-  const back = await s.put(ref, patient({ id }));
+  const read = await s.get(ref);
+  refused(t, read, 410, 'resource-deleted');
+  t.equal(read.headers.etag, 'W/"2"');
+  const { json } = await s.post('', {
+    resourceType: 'Bundle',
+    type: 'batch',
+    entry: [{ request: { method: 'GET', url: ref } }],
+  });
+  t.equal(json.entry[0].response.etag, 'W/"2"');
+  for (const other of ['W/"1"', 'W/"3"', '*']) {
+    refused(t, await s.put(ref, patient({ id }), { 'if-match': other }), 412, 'if-match');
+  }
+  const back = await s.put(ref, patient({ id }), { 'if-match': 'W/"2"' });
   t.equal(back.status, 201);
   t.equal(back.json.meta.versionId, '3');
   t.match(back.headers.location, `/${ref}/_history/3`);
