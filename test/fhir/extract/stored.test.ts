@@ -14,7 +14,7 @@ const extraction = storedExtraction(definitions);
  * have to be read anew: raise the version in src/fhir/extract/stored.ts and add the new hash at the end. The hash of a version
  * that was released is never changed; that of one that was not may be replaced.
  */
-const SEARCH = ['f261ce9a0906759ebda770fbeebdb70d'];
+const SEARCH = ['6f517b50c98eb9cbcd754b2033bf99ed'];
 const READING = ['0f492a5f7078890ee6679796dd862421'];
 
 const HL7 = 'http://terminology.hl7.org/CodeSystem/';
@@ -81,6 +81,15 @@ function resources(): object[] {
   );
 }
 
+/** Two of a type inside another. */
+const HOLDER = {
+  resourceType: 'Observation',
+  status: 'final',
+  code: { text: 'x' },
+  contained: [observation({ id: 'o1' }), observation({ id: 'o2', status: 'amended' })],
+  hasMember: [{ reference: '#o1' }, { reference: '#o2' }],
+};
+
 /** The rows as one text, whatever order they are made in. */
 function told(rows: IndexRows): string {
   const lists = Object.entries(rows).map(([name, value]) => [
@@ -95,7 +104,7 @@ function hashOf(texts: readonly string[]): string {
 }
 
 t.test('index rows are those of the version that the code says', async (t) => {
-  const made = [...resources(), ...READINGS].map((r) => told(extraction.extract(JSON.stringify(r)).rows!));
+  const made = [...resources(), ...READINGS, HOLDER].map((r) => told(extraction.extract(JSON.stringify(r)).rows!));
   t.equal(extraction.search, SEARCH.length, 'a hash for each version');
   t.equal(hashOf(made), SEARCH.at(-1), 'raise SEARCH in src/fhir/extract/stored.ts and add this hash to SEARCH above');
 });
