@@ -47,6 +47,9 @@ const DOCUMENTATION = [
   'A history over a type or everything has no total beyond 10,000 states.',
 ].join(' ');
 
+const SECURITY =
+  'There is no access control here, and no CORS: a gateway that authenticates stands in front, or the server listens on its own machine alone.';
+
 /** On every type. */
 const INTERACTIONS = [
   'read',
@@ -85,6 +88,7 @@ export function capabilityStatement(served: Served): CapabilityStatement {
       {
         mode: 'server',
         documentation: DOCUMENTATION,
+        security: { cors: false, description: SECURITY },
         interaction: [
           { code: 'transaction' },
           { code: 'batch' },
@@ -102,8 +106,6 @@ export function capabilityStatement(served: Served): CapabilityStatement {
 
 function resourceOf(type: string, served: Served): CapabilityStatementRestResource {
   const profiles = served.profiles.get(type);
-  const includes = served.includes(type);
-  const reverse = served.reverseIncludes(type);
   return {
     type: type as CapabilityStatementRestResource['type'],
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
@@ -117,8 +119,8 @@ function resourceOf(type: string, served: Served): CapabilityStatementRestResour
     conditionalUpdate: true,
     conditionalDelete: 'single',
     referencePolicy: ['literal', 'logical', 'enforced'],
-    ...(includes.length > 0 ? { searchInclude: [...includes, '*'] } : {}),
-    ...(reverse.length > 0 ? { searchRevInclude: [...reverse, '*'] } : {}),
+    searchInclude: [...served.includes(type), '*'],
+    searchRevInclude: [...served.reverseIncludes(type), '*'],
     searchParam: served.searchParameters(type).map((p) => ({ name: p.code, definition: p.url, type: p.type })),
     ...operationsOf(served, (o) => (o.type === type || o.type === '*') && o.levels.some((l) => l !== 'system')),
   };
