@@ -153,6 +153,37 @@ for (const place of places.filter((p) => !isOperation(p))) {
   });
 }
 
+/** Codes that R4 has for a parameter. */
+const CODES: Readonly<Record<string, readonly string[]>> = {
+  _summary: ['true', 'text', 'data', 'count', 'false'],
+  _total: ['none', 'estimate', 'accurate'],
+  _contained: ['true', 'false', 'both'],
+  _containedType: ['container', 'contained'],
+};
+
+t.test('of the codes of a parameter, those are named that are served', async (t) => {
+  const own: Json[] = document.paths['/{type}'].get.parameters.map(resolved);
+  t.same(
+    own
+      .filter((p) => p.schema.enum !== undefined && p.in === 'query')
+      .map((p) => p.name)
+      .sort(),
+    Object.keys(CODES).sort(),
+  );
+  for (const [name, codes] of Object.entries(CODES)) {
+    const named: string[] = own.find((p) => p.name === name)!.schema.enum;
+    t.same(
+      named.filter((code) => !codes.includes(code)),
+      [],
+    );
+    for (const code of codes) {
+      const beside = name === '_containedType' ? '&_contained=true' : '';
+      const { status } = await s.get(`Patient?identifier=urn:none|1&${name}=${code}${beside}`);
+      t.equal(status === 200, named.includes(code), `${name}=${code}`);
+    }
+  }
+});
+
 /** A list chooses what a search finds, like any filter, and what a history shows. */
 function isNamed({ named, search }: Place, name: string): boolean {
   return named.has(`query ${name}`) || (search && name === '_list');

@@ -123,9 +123,9 @@ function parameters(say: Say, compartments: readonly string[]): Json {
     ),
     contained: query(
       '_contained',
-      { type: 'string', enum: ['false'] },
-      'Contained resources are not searched',
-      'Les ressources incluses ne sont pas cherchées',
+      { type: 'string', enum: ['false', 'true', 'both'] },
+      'Whether resources inside others are searched',
+      'Faut-il chercher les ressources incluses dans d’autres',
     ),
     containedType: query(
       '_containedType',
