@@ -31,7 +31,8 @@ export async function resolveHalves<P extends Pick<SearchPlan, 'where' | 'sort'>
     const clause = resolved.get(key.by.clause);
     return clause !== undefined && isSide(clause) ? [{ ...key, by: { ...key.by, clause } }] : [];
   });
-  return { ...plan, where: [...resolved.values()], sort };
+  const where = [...resolved.values()].flatMap((c) => (c.kind === 'and' ? c.allOf : [c]));
+  return { ...plan, where, sort };
 }
 
 /** Made of what is turned into tokens although it is no half. */

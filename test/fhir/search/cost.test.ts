@@ -66,6 +66,8 @@ const QUERIES: readonly (readonly [type: string, query: string])[] = [
   ['Observation', '_filter=date po 2024-02-01'],
   ['Observation', '_filter=patient.identifier eq urn:ins|rare and code eq 29463-7'],
   ['Observation', `_filter=identifier eq urn:device|rare or patient re ${v.patient}`],
+  ['Medication', '_contained=both&code:text=medication'],
+  ['Medication', '_contained=true&code=nothing'],
   ['Location', 'near=48.7|2.2|20|km'],
   ['Location', 'near=48.7|2.2|200|km'],
   ['Location', 'near=0|0|20|km'],
@@ -156,6 +158,9 @@ const BOUNDED: readonly (readonly [type: string, query: string, pages: number])[
   ['Patient', '_has:Observation:patient:code=29463-7', 2_500],
   // Nearly everybody: by id, each is asked for his names.
   ['Patient', '_filter=family ne martin', 1_000],
+  // One in ten of those who hold one: so few that all are found and sorted.
+  ['Medication', '_contained=true&code=m3', 5_000],
+  ['Medication', '_contained=true&code=http://loinc.org|m3&status=inactive', 5_000],
   // What has an instant in it begins two days before at most, or is marked as longer: so many are looked at.
   ['Observation', '_filter=date co 2024-02-01T03:00:00Z', 5_000],
   // A chain costs what it leads to: 320 devices are of this maker, and each has a look at the index of tokens.

@@ -87,10 +87,12 @@ export async function volume(t: Parameters<typeof db>[0]): Promise<Volume> {
     return { resourceType: 'Location', id: newId(0, clock), name: `Lieu ${i}`, position };
   });
   await store.create(locations.map((l) => writeOf(l, 0)));
+  const requests = patients.map(({ id }, i): [Body, number] => [requestBody(newId(keys[i]!, clock), id, i), keys[i]!]);
   await store.create(patients.map((p, i) => writeOf(p, keys[i]!)));
   for (let i = 0; i < readings.length; i += 500) {
     await store.create(readings.slice(i, i + 500).map(({ body, key }) => writeOf(body, key)));
   }
+  await store.create(requests.map(([body, key]) => writeOf(body, key)));
   await query('vacuum analyze');
   const device = devices[3]!.id;
   return { store, query, patient: patients[7]!.id, device, multiply: () => multiply(query) };
@@ -107,6 +109,20 @@ function patientBody(id: string, i: number): Body {
     ...(i === 0
       ? { identifier: [{ system: 'urn:ins', value: 'rare' }], contact: [{ name: { text: 'Zacharie' } }] }
       : {}),
+  };
+}
+
+/** The medication stands inside. */
+function requestBody(id: string, patient: string, i: number): Body {
+  const code = concept(`m${i % 10}`, `Medication ${i % 10}`);
+  return {
+    resourceType: 'MedicationRequest',
+    id,
+    status: 'active',
+    intent: 'order',
+    subject: { reference: `Patient/${patient}` },
+    medicationReference: { reference: '#m' },
+    contained: [{ resourceType: 'Medication', id: 'm', status: i % 2 === 0 ? 'active' : 'inactive', code }],
   };
 }
 
