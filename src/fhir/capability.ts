@@ -41,7 +41,7 @@ const DOCUMENTATION = [
   'Unknown or unsupported parameters are refused with 400.',
   'A transaction is all or nothing; the OperationOutcome of a failed one names the entry. It runs no operations. Conditional references find what a search finds when the transaction is written.',
   'The entries of a batch are independent: deletions run first, then creates, then updates and patches, then reads; several at once.',
-  'A conditional delete deletes one resource; when several match, it is refused with 412.',
+  'A conditional patch is served wherever a conditional update is. A conditional update, patch or delete is of one resource: when several match, it is refused with 412.',
   'A resource that is referred to is not deleted (409); both go in one transaction.',
   'A patch takes away a narrative that was generated from the data, unless it patches the narrative too; paths of FHIRPath Patch are made of names, [index], where(x = y), first(), last(), single(), extension(url) and ofType(Type).',
   'A history over a type or everything has no total beyond 10,000 states.',

@@ -91,7 +91,7 @@ export function readEntry(
     fullUrl: typeof entry.fullUrl === 'string' ? entry.fullUrl : undefined,
     resource: method === 'PATCH' ? undefined : resource,
     patch: method === 'PATCH' ? patchOf(service, resource as AnyResource, at, request.base, digits) : undefined,
-    ...readConditions(asked, method, at),
+    ...readConditions(asked, method, address, at),
   };
 }
 
@@ -174,6 +174,7 @@ const CONDITIONS: readonly (readonly [name: string, methods: readonly Method[]])
 function readConditions(
   asked: Raw,
   method: Method,
+  { kind }: Address,
   at: string,
 ): Pick<Entry, 'ifMatch' | 'ifNoneMatch' | 'ifModifiedSince' | 'ifNoneExist'> {
   const text = (name: string): string | undefined => {
@@ -194,8 +195,10 @@ function readConditions(
     );
   }
   for (const [name, methods] of CONDITIONS) {
-    if (asked[name] === undefined || methods.includes(method)) continue;
-    const list = methods.join(', ');
+    // A POST of an operation creates nothing.
+    const goes = methods.includes(method) && (kind !== 'operation' || name !== 'ifNoneExist');
+    if (asked[name] === undefined || goes) continue;
+    const list = name === 'ifNoneExist' ? 'POST [type]' : methods.join(', ');
     throw refused('entry-condition', `${at}.request.${name}`, `${name} goes with ${list}.`, `${name} va avec ${list}.`);
   }
   return {

@@ -127,3 +127,14 @@ t.test('twenty equal conditional creates in one batch make one', async (t) => {
   const { statuses } = await batch(entry);
   t.strictSame(statuses.sort(), [...Array(19).fill(200), 201]);
 });
+
+t.test('an operation takes no condition of a create', async (t) => {
+  const { statuses, json } = await batch([
+    {
+      resource: { resourceType: 'Parameters', parameter: [{ name: 'resource', resource: patient() }] },
+      request: { method: 'POST', url: 'Patient/$validate', ifNoneExist: 'identifier=urn:b|1' },
+    },
+  ]);
+  t.strictSame(statuses, [400]);
+  t.match(json.entry[0].response.outcome.issue[0].expression, ['Bundle.entry[0].request.ifNoneExist']);
+});
