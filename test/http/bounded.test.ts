@@ -47,10 +47,14 @@ const PLACES: Readonly<Record<string, (text: string) => Json>> = {
     patient({
       text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml" title="${text}">x</div>` },
     }),
+  'a style of a narrative': (text) =>
+    patient({
+      text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml" style="${text}">x</div>` },
+    }),
   'a unit': (text) => observation(p, { valueQuantity: { value: 1, system: 'http://unitsofmeasure.org', code: text } }),
 };
 for (const [where, make] of Object.entries(PLACES)) {
-  for (const text of ['a b', '.1', '&#', '<p>', '\u0301']) {
+  for (const text of ['a b', '.1', '&#', '<p>', '\u0301', 'url(', '/*']) {
     line(`1 MB of ${JSON.stringify(text)} in ${where}`, [201, 422], () => {
       const resource = make(long(text));
       return s.post(resource.resourceType, resource);

@@ -16,11 +16,26 @@ const NAMESPACE = 'http://www.w3.org/1999/xhtml';
 const LINK = /^(?:#|https?:|ftp:|mailto:|tel:|urn:|[^:]*$)/i;
 const IMAGE = /^(?:#|data:image\/(?:png|gif|jpeg|webp);|(?!\/\/)[^:]*$)/i;
 const STYLE = /expression\(|@import|javascript:|behavior:|binding:/i;
-const STYLE_ADDRESS = /url\((['"]?)(.*?)\1\)/gi;
 const TAG =
   /<(?:(!--[\s\S]*?--)|(\/?)([A-Za-z][A-Za-z0-9:]*)((?:\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?))>/y;
 const ATTRIBUTE = /([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
-const BARE_AMPERSAND = /&(?!#\d+;|#x[\da-f]+;|[A-Za-z][A-Za-z0-9]*;)/i;
+/** References to characters; a name stands in the first group. */
+const REFERENCE = /^&(?:#\d{1,7}|#[xX][\dA-Fa-f]{1,6}|([A-Za-z][A-Za-z0-9]{1,10}));/;
+/** Entities of HTML 4.0 (section 24), which R4 takes, and `apos` of XML. Any other is none, or a DTD's. */
+const ENTITIES: ReadonlySet<string> = new Set(
+  `amp lt gt quot apos nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3
+   acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil
+   Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc
+   Uuml Yacute THORN szlig agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml
+   eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml OElig oelig Scaron scaron
+   Yuml fnof circ tilde Alpha Beta Gamma Delta Epsilon Zeta Eta Theta Iota Kappa Lambda Mu Nu Xi Omicron Pi Rho Sigma Tau Upsilon
+   Phi Chi Psi Omega alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigmaf sigma tau
+   upsilon phi chi psi omega thetasym upsih piv ensp emsp thinsp zwnj zwj lrm rlm ndash mdash lsquo rsquo sbquo ldquo rdquo bdquo
+   dagger Dagger bull hellip permil prime Prime lsaquo rsaquo oline frasl euro image weierp real trade alefsym larr uarr rarr darr
+   harr crarr lArr uArr rArr dArr hArr forall part exist empty nabla isin notin ni prod sum minus lowast radic prop infin ang and
+   or cap cup int there4 sim cong asymp ne equiv le ge sub sup nsub sube supe oplus otimes perp sdot lceil rceil lfloor rfloor
+   lang rang loz spades clubs hearts diams`.split(/\s+/),
+);
 const MAX_TAGS_OPEN = 200;
 
 /** Why a narrative is refused: the rule it breaks and a word on the place; undefined when it is good. */
@@ -39,7 +54,8 @@ export function narrativeFault(div: string): NarrativeFault | undefined {
     const text = source.slice(at, tag < 0 ? source.length : tag);
     if (text !== '') {
       if (open.length === 0) return broken('text outside the div');
-      if (BARE_AMPERSAND.test(text)) return broken('& that is no entity');
+      const reference = badReference(text);
+      if (reference !== undefined) return broken(reference);
       content ||= /\S/.test(text);
     }
     if (tag < 0) break;
@@ -64,6 +80,15 @@ export function narrativeFault(div: string): NarrativeFault | undefined {
   return content ? undefined : { rule: 'txt-2', found: 'no content' };
 }
 
+/** The first `&` that begins no reference to a character. */
+function badReference(text: string): string | undefined {
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    const [whole, name] = REFERENCE.exec(text.slice(at, at + 16)) ?? [];
+    if (whole === undefined || (name !== undefined && !ENTITIES.has(name))) return text.slice(at, at + 20);
+  }
+  return undefined;
+}
+
 function broken(found: string): NarrativeFault {
   return { rule: 'txt-1', found };
 }
@@ -74,7 +99,8 @@ function openingFault(name: string, attributes: string, outermost: boolean): str
   let namespace = false;
   for (const [, attribute = '', double, single] of attributes.matchAll(ATTRIBUTE)) {
     const value = double ?? single ?? '';
-    if (!isSafe(name, attribute, value)) return `${attribute}="${value.slice(0, 40)}"`;
+    if (badReference(value) !== undefined || !isSafe(name, attribute, value))
+      return `${attribute}="${value.slice(0, 40)}"`;
     namespace ||= attribute === 'xmlns';
   }
   return outermost && !namespace ? `<div> without xmlns="${NAMESPACE}"` : undefined;
@@ -93,17 +119,49 @@ function isSafe(element: string, attribute: string, raw: string): boolean {
     case 'src':
       return element === 'img' && IMAGE.test(value);
     case 'style':
-      return isSafeStyle(value.replace(/\/\*.*?\*\//g, ''));
+      return isSafeStyle(value);
     default:
       return true;
   }
 }
 
-/** No script, and images only from the document itself; an escape (`\\`) could hide either. */
+/**
+ * No script, and images only from the document itself; an escape (`\\`) could hide either, and so could a comment or an
+ * address without an end.
+ */
 function isSafeStyle(value: string): boolean {
-  if (STYLE.test(value) || value.includes('\\')) return false;
-  for (const [, , address = ''] of value.matchAll(STYLE_ADDRESS)) if (!IMAGE.test(address)) return false;
-  return true;
+  const bare = withoutComments(value.toLowerCase());
+  if (bare === undefined || STYLE.test(bare) || bare.includes('\\')) return false;
+  return addressesOf(bare)?.every((address) => IMAGE.test(address)) === true;
+}
+
+/** undefined where one does not end. By hand: a pattern would look for the end of each from its beginning. */
+function withoutComments(value: string): string | undefined {
+  let out = '';
+  let at = 0;
+  for (;;) {
+    const start = value.indexOf('/*', at);
+    if (start < 0) return out + value.slice(at);
+    const end = value.indexOf('*/', start + 2);
+    if (end < 0) return undefined;
+    out += value.slice(at, start);
+    at = end + 2;
+  }
+}
+
+/** What stands in `url(…)`; undefined where one does not end. */
+function addressesOf(style: string): string[] | undefined {
+  const found: string[] = [];
+  for (let at = style.indexOf('url('); at >= 0; at = style.indexOf('url(', at)) {
+    const start = at + 4;
+    const first = style[start];
+    const quote = first === '"' || first === "'" ? first : undefined;
+    const end = quote === undefined ? style.indexOf(')', start) : style.indexOf(`${quote})`, start + 1);
+    if (end < 0) return undefined;
+    found.push(style.slice(quote === undefined ? start : start + 1, end));
+    at = end + 1;
+  }
+  return found;
 }
 
 /** What a browser reads: character references resolved, blanks and control characters inside a scheme dropped. */
