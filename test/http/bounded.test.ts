@@ -135,6 +135,11 @@ line('20,000 operations of a patch', [200, 413, 422], () =>
     ...Array(20_000).fill({ op: 'add', path: '/name/0', value: { family: 'x' } }),
   ]),
 );
+line('a megabyte of spaces in the patch of an entry', 400, () => {
+  const resource = { resourceType: 'Binary', contentType: 'application/json-patch+json', data: `a${' '.repeat(MB)}!` };
+  const entry = [{ request: { method: 'PATCH', url: p }, resource }];
+  return s.post('', { resourceType: 'Bundle', type: 'transaction', entry });
+});
 line('forty doublings by a patch', [413, 422], () =>
   s.patch(
     p,

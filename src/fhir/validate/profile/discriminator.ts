@@ -1,4 +1,5 @@
 // Which slice does an item belong to? Each discriminator of a slicing, with what a slice says at its path, becomes a test.
+import { withoutVersion } from '../../definitions/prune.ts';
 import type { Expansion, SlicingDefinition } from '../../definitions/types.ts';
 import { referencedType } from '../reference.ts';
 import type { Json, Run } from '../run.ts';
@@ -217,7 +218,6 @@ function ofProfile(slice: Node, path: readonly string[], around: Surroundings): 
 function claims(value: Json, profiles: readonly string[], around: Surroundings): boolean {
   if (typeof value.url === 'string' && value.resourceType === undefined) return profiles.includes(value.url);
   const claimed = isObject(value.meta) && Array.isArray(value.meta.profile) ? value.meta.profile : [];
-  if (claimed.length > 0)
-    return claimed.some((c) => typeof c === 'string' && profiles.includes(c.replace(/\|.*$/, '')));
+  if (claimed.length > 0) return claimed.some((c) => typeof c === 'string' && profiles.includes(withoutVersion(c)));
   return profiles.some((p) => around.typeOf(p) === value.resourceType);
 }
