@@ -138,8 +138,10 @@ export interface NumberTest {
 }
 
 export interface SortKey {
-  readonly by:
+  readonly by: /** In an order of the store's own: no two are alike, so nothing after it decides. */
     | 'id'
+    /** By the text of the logical id. */
+    | 'id-text'
     | 'updated'
     | 'date'
     | { readonly kind: 'date' | 'string' | 'number' | 'token'; readonly param: number | readonly number[] }

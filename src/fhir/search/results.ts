@@ -98,7 +98,7 @@ export function parseSort(value: string, index: TypeIndex): (SortPart | Fault)[]
 function sortPart(part: string, index: TypeIndex): SortPart | Fault {
   const descending = part.startsWith('-');
   const code = descending ? part.slice(1) : part;
-  if (code === '_id') return { key: { by: 'id', descending }, value: undefined };
+  if (code === '_id') return { key: { by: 'id-text', descending }, value: 'text' };
   if (code === '_lastUpdated') return { key: { by: 'updated', descending }, value: 'instant' };
   if (code === '_score') {
     return notServed('_sort', {

@@ -15,6 +15,8 @@ export interface Key {
   readonly descending: boolean;
   /** For a key in a side table: where its rows are. */
   readonly side?: Side;
+  /** The text of the id. */
+  readonly isIdText?: boolean;
 }
 
 export interface Side {
@@ -47,9 +49,12 @@ const SIDES = {
 
 const SIDE_KINDS = { 'other-date': 'date', string: 'string', number: 'number', near: 'number' } as const;
 
+const ID_TEXT = 'coalesce(r.assigned, r.id::text collate "C")';
+
 function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   if (by === 'updated') return { sql: 'r.updated', type: 'timestamptz', nullable: false, descending };
   if (by === 'date') return { sql: 'r.date_lo', type: 'timestamptz', nullable: true, descending };
+  if (by === 'id-text') return { sql: ID_TEXT, type: 'text', nullable: false, descending, isIdText: true };
   if (by === 'id') throw new Error('the id is no key before the id');
   // Of several values the smallest counts going up, the largest going down.
   const pick = descending ? 'max' : 'min';
@@ -123,7 +128,12 @@ export function afterCursor({ keys, idDescending }: Order, cursor: Cursor, scope
 }
 
 /** Condition on the ids after a cursor's. The same id of a type that comes after the cursor's is after it, too. */
-export function idAfter(descending: boolean, cursor: Cursor, { type, values }: Scope, column = 'r.id'): string {
-  const later = cursor.type !== undefined && typeKey(type)! > typeKey(cursor.type)!;
-  return `${column} ${descending ? '<' : '>'}${later ? '=' : ''} ${values.put(storedId(cursor.id), 'uuid')}`;
+export function idAfter(descending: boolean, cursor: Cursor, scope: Scope, column = 'r.id'): string {
+  return `${column} ${idSign(descending, cursor, scope)} ${scope.values.put(storedId(cursor.id), 'uuid')}`;
+}
+
+/** How an id compares to that of a cursor when it is after it. */
+export function idSign(descending: boolean, cursor: Cursor | undefined, { type }: Pick<Scope, 'type'>): string {
+  const later = cursor?.type !== undefined && typeKey(type)! > typeKey(cursor.type)!;
+  return `${descending ? '<' : '>'}${later ? '=' : ''}`;
 }

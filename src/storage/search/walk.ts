@@ -8,8 +8,9 @@
 //   300,000 rows). So up to FEW matches are looked for first, by the index of tokens; when that is all, they are sorted.
 import { LONG_DATE_DAYS } from '../hash.ts';
 import type { Cursor, SearchPlan } from '../types.ts';
+import { uuidFrom, uuidUpTo } from '../uuid-order.ts';
 import { allOf, longs } from './clauses.ts';
-import { afterCursor, direction, idAfter, type Key, type Order, orderBy, type Side, ways } from './order.ts';
+import { afterCursor, direction, idAfter, idSign, type Key, type Order, orderBy, type Side, ways } from './order.ts';
 import { reachedInstants } from './ranges.ts';
 import { common, type Scope } from './scope.ts';
 
@@ -19,6 +20,8 @@ interface Part {
   readonly id: 'r.id' | 'v.id';
   readonly from: string;
   readonly where: readonly string[];
+  /** What it is ordered by, where that is not the key itself. */
+  readonly by?: string;
   /** Holds the rows without a value: only asked when the part before does not fill the page. */
   readonly valueless?: boolean;
 }
@@ -60,7 +63,7 @@ export function walk(plan: SearchPlan, order: Order, columns: string, scope: Sco
   for (const [i, part] of partsOf(plan, key, order, scope).entries()) {
     const gates = few > 0 ? [`not (${enough})`] : [];
     if (part.valueless && i > 0) gates.push(`(select count(*) from part${i - 1}) < ${limit}`);
-    const first = part.valueless || key === byId ? [] : [`${part.key}${direction(key.descending)}`];
+    const first = part.valueless || key === byId ? [] : [`${part.by ?? part.key}${direction(key.descending)}`];
     const by = [...first, ...ways(rest), `${part.id}${direction(order.idDescending)}`].join(', ');
     tables.push([`part${i}`, select(part, gates, by)]);
   }
@@ -99,6 +102,7 @@ function conditions(plan: SearchPlan, key: Key, scope: Scope): string[] {
 
 function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[] {
   if (key.side !== undefined) return sideParts(plan, key, key.side, order, scope);
+  if (key.isIdText) return idParts(plan, key, scope);
   const where = conditions(plan, key, scope);
   if (order.keys.length === 0) {
     if (plan.after !== undefined) where.push(idAfter(order.idDescending, plan.after, scope));
@@ -114,6 +118,29 @@ function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part
     { ...part, where: [...part.where, `${key.sql} > ${bound}`] },
     { ...part, where: [...part.where, `${key.sql} <= ${bound}`, longs(scope)] },
   ];
+}
+
+/** Ids that the server gave are uuids, which have an index in the order of their texts; those of clients have one of texts. */
+function idParts(plan: SearchPlan, key: Key, scope: Scope): Part[] {
+  const where = conditions(plan, key, scope);
+  const { values } = scope;
+  const last = plan.after?.values[0] ?? undefined;
+  const sign = idSign(key.descending, plan.after, scope);
+  const text = 'r.id::text collate "C"';
+  const given: Part = {
+    key: 'r.assigned',
+    id: 'r.id',
+    from: 'resource r',
+    where: [...where, 'r.assigned is not null'],
+  };
+  const own: Part = { key: text, by: 'r.id', id: 'r.id', from: 'resource r', where: [...where, 'r.assigned is null'] };
+  if (last === undefined) return [given, own];
+  const place = values.put(last, 'text');
+  const assigned: Part = { ...given, where: [...given.where, `r.assigned ${sign} ${place}`] };
+  const bound = key.descending ? uuidUpTo(last) : uuidFrom(last);
+  if (bound === undefined) return [assigned];
+  const beyondLast = [`r.id ${key.descending ? '<' : '>'}= ${values.put(bound, 'uuid')}`, `(${text}) ${sign} ${place}`];
+  return [assigned, { ...own, where: [...own.where, ...beyondLast] }];
 }
 
 /**

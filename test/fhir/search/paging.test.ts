@@ -94,16 +94,33 @@ t.test('pages', async (t) => {
     }
   });
 
-  t.test('without an order come by id', async (t) => {
-    const bySort = (await find(store, 'Observation', '_sort=_id')).rows.map((r) => r.id);
-    t.same(
-      (await find(store, 'Observation', '')).rows.map((r) => r.id),
-      bySort,
-    );
-    t.same(
-      (await find(store, 'Observation', '_sort=-_id')).rows.map((r) => r.id),
-      bySort.toReversed(),
-    );
+  t.test('come by the text of the id when asked for, whoever gave it', async (t) => {
+    // Texts around those of uuids, one with a capital, and one that is only the beginning of a uuid.
+    const ids = [
+      '0190a0b1-c2d3-7e4f-8000-00000000009f',
+      'f1a0b1c2-d3e4-4f50-8617-28394a5b6c7d',
+      '0190a0b1',
+      'F1',
+      'a.b',
+      '9-',
+    ];
+    for (const id of ids) {
+      const body = { resourceType: 'Basic', id, code: { text: 'x' } };
+      await store.transaction([0], (tx) => tx.write([writeOf(body, 0, '2024-05-01T00:00:00.000Z')]));
+    }
+    for (const type of ['Observation', 'Patient', 'Basic']) {
+      const found = (await find(store, type, '')).rows.map((r) => r.id);
+      for (const count of [1, 2, 3, 50]) {
+        t.same(await walk(store, type, '_sort=_id', count), found.toSorted(), `${type}, ${count} a page`);
+        t.same(
+          await walk(store, type, '_sort=-_id', count),
+          found.toSorted().reverse(),
+          `${type} down, ${count} a page`,
+        );
+      }
+    }
+    t.same(await walk(store, 'Basic', `_id=${ids.join(',')}&_sort=_id`, 2), ids.toSorted());
+    t.same(await walk(store, 'Basic', 'code:missing=false&_sort=-_id', 2), ids.toSorted().reverse());
   });
 
   t.test('end exactly with the last match', async (t) => {
