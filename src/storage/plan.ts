@@ -144,7 +144,12 @@ export interface SortKey {
     | 'id-text'
     | 'updated'
     | 'date'
-    | { readonly kind: 'date' | 'string' | 'number' | 'token'; readonly param: number | readonly number[] }
+    | {
+        readonly kind: 'date' | 'string' | 'number' | 'token';
+        readonly param: number | readonly number[];
+        /** A resource has one value at most: what a clause asks of it is then a stretch of the order. */
+        readonly single?: boolean;
+      }
     /**
      * By the values that a clause of the plan finds, along its index: the order that costs least when none was asked for. A
      * `pair` of a side clause, too: it becomes one.

@@ -5,7 +5,7 @@
 // search_number (param, lo, id) and (param, hi) where hi - lo > 0 · (pair, …, id) and (type, id, param) on each of these three ·
 // search_text gin (words).
 import { allOf } from './search/clauses.ts';
-import { afterCursor, direction, type Order, orderBy, orderOf } from './search/order.ts';
+import { afterCursor, direction, type Order, orderBy, orderOf, stretchOf } from './search/order.ts';
 import { common, type Scope, scopeOf } from './search/scope.ts';
 import { isSide } from './search/sides.ts';
 import { type Statement, Values } from './search/statement.ts';
@@ -106,7 +106,7 @@ export function compileSteps(
 /** The rows of a page, with the columns that it is ordered by: `k0`, `k1` … and `uuid`. */
 function page(plan: SearchPlan, scope: Scope, hints: Hints): string {
   const order = orderOf(plan, scope);
-  if (isLookup(plan)) return sorted(plan, order, scope);
+  if (isLookup(plan) || isOfFew(plan, order)) return sorted(plan, order, scope);
   const few = fewOf(plan, hints);
   return order.keys.length === 0 && few === 0 ? sorted(plan, order, scope) : walk(plan, order, COLUMNS, scope, few);
 }
@@ -116,6 +116,11 @@ function isLookup({ where }: SearchPlan): boolean {
   return where.some(
     (c) => (c.kind === 'token' && c.rare) || (c.kind === 'or' && c.anyOf.some((a) => a.kind === 'patient')),
   );
+}
+
+/** What a few patients have, in an order that is not kept with them: along it, everybody's would be passed. */
+function isOfFew({ where }: SearchPlan, { keys }: Order): boolean {
+  return keys[0]?.side !== undefined && where.some((c) => c.kind === 'patient' || c.kind === 'id');
 }
 
 const LEAST_FEW = 200;
@@ -129,7 +134,7 @@ const MOST_FEW = 5_000;
  */
 function fewOf({ where, sort, limit }: SearchPlan, hints: Hints): number {
   if (where.some((c) => c.kind === 'patient' || c.kind === 'id')) return 0;
-  const along = sort.map(({ by }) => (typeof by === 'object' && by.kind === 'along' ? by.clause : undefined));
+  const along: readonly Clause[] = stretchOf({ sort, where });
   if (where.some((c) => !along.includes(c) && narrows(c, hints))) {
     return Math.round(Math.min(Math.max(Math.sqrt(hints.rows * limit), LEAST_FEW), MOST_FEW));
   }

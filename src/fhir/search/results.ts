@@ -120,5 +120,6 @@ function sortPart(part: string, index: TypeIndex): SortPart | Fault {
   const [path, ...others] = parameter.paths;
   if (path === index.datePath) return { key: { by: 'date', descending }, value };
   const param = others.length === 0 ? path!.key : parameter.paths.map((p) => p.key);
-  return { key: { by: { kind, param }, descending }, value };
+  const single = others.length === 0 && path!.branches.every((b) => b.single);
+  return { key: { by: { kind, param, ...(single ? { single } : {}) }, descending }, value };
 }

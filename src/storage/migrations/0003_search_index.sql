@@ -11,6 +11,12 @@ drop index search_number_span;
 create index search_number_span on search_number (param, hi) where hi - lo > 0;
 create index search_number_pair_span on search_number (pair, hi) where hi - lo > 0 and pair is not null;
 
+-- Dates that span more than two days or are open, for searches in their order that look at ends.
+create index search_date_long on search_date (param, hi)
+where case when isfinite(lo) and isfinite(hi) then hi - lo > interval '2 days' else true end;
+create statistics search_date_length on (case when isfinite(lo) and isfinite(hi) then hi - lo > interval '2 days' else true end)
+from search_date;
+
 -- One row. `search`: the version of what made the index rows, `reading`: of what made the readings and zones; 0 = not known.
 -- While they are made anew for another version, `to_search` and `to_reading` are that version, and what stands before the
 -- resource at `type, id, patient` in the order of resource_pk is done.

@@ -24,8 +24,8 @@ export interface Side {
   readonly column: 'lo' | 'hi' | 'value';
   /** Which rows of the table count, as a condition on one of this name. */
   readonly test: (row: string) => string;
-  /** The clause that they are found by, when it is one of the plan's. */
-  readonly clause?: SideClause;
+  /** Clauses of the plan that are asked of these rows, and need not be asked of the resource again. */
+  readonly clauses: readonly SideClause[];
 }
 
 export interface Order {
@@ -38,7 +38,24 @@ export function orderOf(plan: SearchPlan, scope: Scope): Order {
   const at = plan.sort.findIndex((s) => s.by === 'id');
   const before = at < 0 ? plan.sort : plan.sort.slice(0, at);
   const last = at < 0 ? plan.sort.at(-1) : plan.sort[at];
-  return { keys: before.map((s) => keyOf(s, scope)), idDescending: last?.descending ?? false };
+  const keys = before.map((s, i) => keyOf(s, i === 0 ? stretchOf(plan) : [], scope));
+  return { keys, idDescending: last?.descending ?? false };
+}
+
+/** Clauses of a plan that say which stretch of its first key is asked for: a walk along the key goes through that alone. */
+export function stretchOf({ sort, where }: Pick<SearchPlan, 'sort' | 'where'>): readonly SideClause[] {
+  const by = sort[0]?.by;
+  if (typeof by !== 'object') return [];
+  if (by.kind === 'along') return isSide(by.clause) ? [by.clause] : [];
+  const { kind, param, single } = by;
+  if (!single || (kind !== 'date' && kind !== 'number')) return [];
+  const bounds = (c: SideClause) => SIDE_KINDS[c.kind] === kind && c.param === param && c.pairs === undefined;
+  return where.filter(isSide).filter((c) => bounds(c) && !isPair(c));
+}
+
+/** Whether a row of numbers holds two of them instead of a range. */
+function isPair(clause: SideClause): boolean {
+  return clause.kind === 'near' || (clause.kind === 'number' && clause.second !== undefined);
 }
 
 const SIDES = {
@@ -51,7 +68,7 @@ const SIDE_KINDS = { 'other-date': 'date', string: 'string', number: 'number', n
 
 const ID_TEXT = 'coalesce(r.assigned, r.id::text collate "C")';
 
-function keyOf({ by, descending }: SortKey, scope: Scope): Key {
+function keyOf({ by, descending }: SortKey, stretch: readonly SideClause[], scope: Scope): Key {
   if (by === 'updated') return { sql: 'r.updated', type: 'timestamptz', nullable: false, descending };
   if (by === 'date') return { sql: 'r.date_lo', type: 'timestamptz', nullable: true, descending };
   if (by === 'id-text') return { sql: ID_TEXT, type: 'text', nullable: false, descending, isIdText: true };
@@ -62,6 +79,11 @@ function keyOf({ by, descending }: SortKey, scope: Scope): Key {
     if (!isSide(by.clause)) throw new Error(`${by.clause.kind} must be resolved before a search is compiled`);
     return alongKey(by.clause, pick, descending, scope);
   }
+  if (stretch.length > 0 && by.kind !== 'token') {
+    const test = (row: string) => stretch.map((clause) => sideTest(clause, row, scope.values)).join(' and ');
+    const { table, column, type } = SIDES[by.kind];
+    return sideKey({ table, column, test, clauses: stretch }, type, pick, descending, false);
+  }
   const param =
     typeof by.param === 'number' ? scope.values.put(by.param, 'int') : `any(${scope.values.put(by.param, 'int[]')})`;
   if (by.kind === 'token') {
@@ -71,7 +93,7 @@ function keyOf({ by, descending }: SortKey, scope: Scope): Key {
   const { table, column, type } = SIDES[by.kind];
   const whole = (row: string) => (by.kind === 'string' ? ` and ${row}.exact is not null` : '');
   const test = (row: string) => `${row}.param = ${param}${whole(row)}`;
-  return sideKey({ table, column, test }, type, pick, descending);
+  return sideKey({ table, column, test, clauses: [] }, type, pick, descending);
 }
 
 /** Its expression is made when it is asked for: a walk along the table needs none, and a value without a place is an error. */
@@ -95,7 +117,7 @@ function alongKey(clause: SideClause, pick: 'min' | 'max', descending: boolean, 
   const ends = clause.kind === 'other-date' && (clause.test.prefix === 'gt' || clause.test.prefix === 'ge');
   const { column, type } = SIDES[SIDE_KINDS[clause.kind]];
   const test = (row: string) => sideTest(clause, row, scope.values);
-  const side: Side = { table: SIDE_TABLES[clause.kind], column: ends ? 'hi' : column, test, clause };
+  const side: Side = { table: SIDE_TABLES[clause.kind], column: ends ? 'hi' : column, test, clauses: [clause] };
   return sideKey(side, type, pick, descending, false);
 }
 

@@ -1,6 +1,6 @@
 // How a searched range and a stored range compare: R4 search.html#prefix. Dates are half-open [lo, hi), numbers closed.
 import { LONG_DATE_DAYS } from '../hash.ts';
-import type { Clause, NumberTest, Prefix, RangeTest, SpanTest } from '../types.ts';
+import type { Clause, NumberTest, Prefix, RangeTest, SideClause, SpanTest } from '../types.ts';
 import type { Values } from './statement.ts';
 
 /**
@@ -40,12 +40,27 @@ function justBefore(instant: string): string {
 /** What the stored ends must be after, for the date clauses that look at ends: with the bound of unmarked dates, a bound for `lo`. */
 export function reachedInstants(clauses: readonly Clause[], values: Values): string[] {
   return clauses.flatMap((c) => {
-    if (c.kind !== 'date') return [];
+    if (c.kind !== 'date' && c.kind !== 'other-date') return [];
     if (c.test.prefix === 'gt') return [values.put(c.test.hi, 'timestamptz')];
     if (c.test.prefix === 'contains') return [justBefore(values.put(c.test.hi, 'timestamptz'))];
     return c.test.prefix === 'ge' || c.test.prefix === 'ap' ? [values.put(c.test.lo, 'timestamptz')] : [];
   });
 }
+
+/** Rows of dates that span more than {@link LONG_DATE_DAYS}: the condition of their index. Open ends cannot be subtracted. */
+export function longDate(row: string): string {
+  return `case when isfinite(${row}.lo) and isfinite(${row}.hi) then ${row}.hi - ${row}.lo > interval '${LONG_DATE_DAYS} days' else true end`;
+}
+
+/** What the stored upper ends must reach, for a clause that looks at them. */
+export function reachedNumber({ test, second }: NumberClause, values: Values): string | undefined {
+  if (second !== undefined) return undefined;
+  const { prefix, lo, hi } = test;
+  const edge = prefix === 'gt' ? hi : prefix === 'ge' || prefix === 'ap' ? lo : undefined;
+  return edge === undefined ? undefined : values.put(edge, 'float8');
+}
+
+type NumberClause = Extract<SideClause, { readonly kind: 'number' }>;
 
 /** Condition on an instant that is known to the millisecond (`updated`). */
 export function instantTest(test: RangeTest, column: string, values: Values): string {

@@ -11,7 +11,7 @@ import type { Cursor, SearchPlan } from '../types.ts';
 import { uuidFrom, uuidUpTo } from '../uuid-order.ts';
 import { allOf, longs } from './clauses.ts';
 import { afterCursor, direction, idAfter, idSign, type Key, type Order, orderBy, type Side, ways } from './order.ts';
-import { reachedInstants } from './ranges.ts';
+import { longDate, reachedInstants, reachedNumber } from './ranges.ts';
 import { common, type Scope } from './scope.ts';
 
 interface Part {
@@ -96,7 +96,7 @@ function partsOf(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[]
 
 /** What a part asks of its rows, without the clause along whose index it goes. */
 function conditions(plan: SearchPlan, key: Key, scope: Scope): string[] {
-  const where = plan.where.filter((c) => c !== key.side?.clause);
+  const where = plan.where.filter((c) => !key.side?.clauses.some((own) => own === c));
   return [...common(scope), ...allOf(where, scope, isDate(key))];
 }
 
@@ -172,19 +172,32 @@ interface Stretch {
   readonly fenced: boolean;
 }
 
-/** Numbers that reach above a number are points above it, or ranges that begin before: two parts, each with its index. */
-function spansApart({ clause }: Side, { values }: Scope): readonly Stretch[] {
-  const whole = [{ bound: [], fenced: false }];
-  if (clause?.kind !== 'number' || clause.second !== undefined) return whole;
-  const { prefix, lo, hi } = clause.test;
-  const edge = prefix === 'gt' ? hi : prefix === 'ge' || prefix === 'ap' ? lo : undefined;
-  if (edge === undefined) return whole;
-  const place = values.put(edge, 'float8');
-  const [over, under] = prefix === 'gt' ? ['>', '<='] : ['>=', '<'];
-  return [
-    { bound: [`v.lo ${over} ${place}`], fenced: false },
-    { bound: [`v.lo ${under} ${place}`, 'v.hi - v.lo > 0', `v.hi >= ${place}`], fenced: true },
-  ];
+/**
+ * What reaches above an edge begins above it, or is a range that begins before: two parts, each with its index. The walk is
+ * along `lo` here; along `hi` the edge is a bound by itself.
+ */
+function spansApart({ clauses, column }: Side, { values }: Scope): readonly Stretch[] {
+  for (const clause of column === 'lo' ? clauses : []) {
+    if (clause.kind === 'number') {
+      const edge = reachedNumber(clause, values);
+      if (edge === undefined) continue;
+      const [over, under] = clause.test.prefix === 'gt' ? ['>', '<='] : ['>=', '<'];
+      return [
+        { bound: [`v.lo ${over} ${edge}`], fenced: false },
+        { bound: [`v.lo ${under} ${edge}`, 'v.hi - v.lo > 0', `v.hi >= ${edge}`], fenced: true },
+      ];
+    }
+    if (clause.kind === 'other-date') {
+      const [edge] = reachedInstants([clause], values);
+      if (edge === undefined) continue;
+      const begin = `${edge} - interval '${LONG_DATE_DAYS} days'`;
+      return [
+        { bound: [`v.lo > ${begin}`], fenced: false },
+        { bound: [`v.lo <= ${begin}`, longDate('v'), `v.hi > ${edge}`], fenced: true },
+      ];
+    }
+  }
+  return [{ bound: [], fenced: false }];
 }
 
 /** After the cursor in the order of a present key: the first bound is implied by the second, and is what an index understands. */

@@ -89,6 +89,8 @@ export async function volume(t: Parameters<typeof db>[0]): Promise<Volume> {
   await store.create(locations.map((l) => writeOf(l, 0)));
   const requests = patients.map(({ id }, i): [Body, number] => [requestBody(newId(keys[i]!, clock), id, i), keys[i]!]);
   await store.create(patients.map((p, i) => writeOf(p, keys[i]!)));
+  const risks = patients.map(({ id }, i): [Body, number] => [riskBody(newId(keys[i]!, clock), id, i), keys[i]!]);
+  await store.create(risks.map(([body, key]) => writeOf(body, key)));
   for (let i = 0; i < readings.length; i += 500) {
     await store.create(readings.slice(i, i + 500).map(({ body, key }) => writeOf(body, key)));
   }
@@ -109,6 +111,17 @@ function patientBody(id: string, i: number): Body {
     ...(i === 0
       ? { identifier: [{ system: 'urn:ins', value: 'rare' }], contact: [{ name: { text: 'Zacharie' } }] }
       : {}),
+  };
+}
+
+function riskBody(id: string, patient: string, i: number): Body {
+  const subject = { reference: `Patient/${patient}` };
+  return {
+    resourceType: 'RiskAssessment',
+    id,
+    status: 'final',
+    subject,
+    prediction: [{ probabilityDecimal: i / 100 }],
   };
 }
 
