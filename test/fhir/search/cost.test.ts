@@ -89,6 +89,19 @@ const QUERIES: readonly (readonly [type: string, query: string])[] = [
   ['Patient', '_has:Observation:patient:status=entered-in-error'],
   ['Device', `_has:Observation:device:identifier=urn:device|rare`],
   ['Device', 'manufacturer=maker 1'],
+  // Few beside the numbers of Observations: PostgreSQL knows less of them.
+  ['RiskAssessment', 'probability=gt0.5'],
+  ['RiskAssessment', 'probability=0.5'],
+  // Of one value at most, a clause is a stretch of the order.
+  ['Observation', 'value-quantity=gt80&_sort=value-quantity'],
+  ['Observation', 'value-quantity=lt70&_sort=-value-quantity'],
+  ['Observation', 'value-date=ge2024-03-01&_sort=value-date'],
+  ['Patient', 'birthdate=ge1970&_sort=birthdate'],
+  ['Patient', 'birthdate=ge1960&birthdate=lt1970&_sort=-birthdate'],
+  ['Patient', 'birthdate=1960&_sort=birthdate'],
+  // What a patient has is sorted, whatever the order: along it, everybody's would be passed.
+  ['Observation', `patient=${v.patient}&_sort=value-quantity`],
+  ['Observation', `patient=${v.patient}&_sort=-value-date`],
 ];
 
 interface Node {
