@@ -7,7 +7,11 @@ export const MOST_TEXT = 128 * 1024 * 1024;
 
 /** Counts the text of an answer. */
 export class Bulk {
-  #left = MOST_TEXT;
+  #left: number;
+
+  constructor(most = MOST_TEXT) {
+    this.#left = most;
+  }
 
   /** @throws FaultError 403 when it is too much; what comes after is to be let go */
   take(text: string): string {

@@ -1,7 +1,7 @@
 // Sessions for reading. A lane is one session; a set of lanes is either narrow (point reads, several under way on each
 // session) or wide (searches, one at a time, so that a slow one holds up nobody).
 import type pg from 'pg';
-import { Bulk } from './bulk.ts';
+import { Bulk, MOST_TEXT } from './bulk.ts';
 import { parserOf } from './db.ts';
 import { isConnectionLoss, toFault } from './faults.ts';
 import type { Row } from './session.ts';
@@ -37,11 +37,16 @@ export class Lanes implements Reader {
   readonly #open: () => Promise<pg.Client>;
   readonly #lanes: readonly Lane[];
   readonly #depth: number;
+  readonly #most: number;
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
-  /** @param depth how many questions may be under way on one session */
-  constructor(open: () => Promise<pg.Client>, count: number, depth: number) {
+  /**
+   * @param depth how many questions may be under way on one session
+   * @param most characters that an answer may hold
+   */
+  constructor(open: () => Promise<pg.Client>, count: number, depth: number, most = MOST_TEXT) {
+    this.#most = most;
     this.#open = open;
     this.#depth = depth;
     this.#lanes = Array.from({ length: count }, () => ({ client: undefined, underWay: 0 }));
@@ -72,7 +77,7 @@ export class Lanes implements Reader {
     try {
       if (session === 'fresh') this.#forget(lane);
       const client = await this.#connected(lane);
-      const types = counted(new Bulk());
+      const types = counted(new Bulk(this.#most));
       const query = { text, values: values as unknown[], types, ...(name === undefined ? {} : { name }) };
       return (await client.query<Record<string, unknown>>(query)).rows;
     } finally {

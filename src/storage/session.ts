@@ -1,7 +1,7 @@
 // A session that sends a train of prepared statements with one Sync: one round trip, and one transaction when none is open.
 // Protocol: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
 import type pg from 'pg';
-import { Bulk } from './bulk.ts';
+import { Bulk, MOST_TEXT } from './bulk.ts';
 import { parserOf } from './db.ts';
 
 /** One statement of a train. */
@@ -62,10 +62,11 @@ class Train {
   #parsers: ((text: string) => unknown)[] = [];
   #rows: Row[] = [];
   #failed: unknown;
-  readonly #bulk = new Bulk();
+  readonly #bulk: Bulk;
   #tooMuch: unknown;
 
-  constructor(steps: readonly Step[], prepared: Prepared, name: () => string) {
+  constructor(steps: readonly Step[], prepared: Prepared, name: () => string, bulk: Bulk) {
+    this.#bulk = bulk;
     this.#steps = steps;
     this.#prepared = prepared;
     this.#name = name;
@@ -178,11 +179,14 @@ export function arrayLiteral(items: readonly (string | number | null)[]): string
 export class Session {
   readonly client: pg.Client;
   readonly #prepared: Prepared = new Map();
+  readonly #most: number;
   #names = 0;
   #alive = true;
 
-  constructor(client: pg.Client) {
+  /** @param most characters that the answers of one train may hold */
+  constructor(client: pg.Client, most = MOST_TEXT) {
     this.client = client;
+    this.#most = most;
     client.on('error', () => {
       this.#alive = false;
     });
@@ -201,7 +205,7 @@ export class Session {
    * transaction, everything back to its start). @throws the driver's error
    */
   run(steps: readonly Step[]): Promise<readonly Answer[]> {
-    const train = new Train(steps, this.#prepared, () => `v${++this.#names}`);
+    const train = new Train(steps, this.#prepared, () => `v${++this.#names}`, new Bulk(this.#most));
     this.client.query(train);
     return train.done;
   }
