@@ -7,6 +7,7 @@ import type { Patch } from '../patch/index.ts';
 import type { Query } from '../search/index.ts';
 import type { AnyResource, FhirRequest, FhirService, VersionTag } from '../service.ts';
 import { shown } from '../shown.ts';
+import { formats } from '../validate/formats.ts';
 import { type Address, readAddress } from './address.ts';
 import { readIfMatch, readIfNoneMatch } from './conditions.ts';
 import { checkEntryElements } from './envelope.ts';
@@ -186,7 +187,7 @@ function readConditions(
     text,
   );
   const ifModifiedSince = since === undefined ? undefined : Date.parse(since);
-  if (Number.isNaN(ifModifiedSince)) {
+  if (since !== undefined && formats.get('instant')?.(since) !== true) {
     throw refused(
       'entry-condition',
       `${at}.request.ifModifiedSince`,

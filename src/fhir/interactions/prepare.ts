@@ -21,8 +21,31 @@ export function checkedResource(service: FhirService, body: unknown, type: strin
   const resource = resourceOfType(service, body, type);
   const faults = service.validator.validate(resource);
   if (faults.some((f) => f.severity !== 'warning')) throw new FaultError(faults);
+  checkWhole(resource);
   return resource;
 }
+
+/**
+ * What was read with `_summary` or `_elements` is marked as a part (R4 search.html#summary): stored, it would take the place of
+ * the whole.
+ * @throws FaultError 422
+ */
+function checkWhole({ resourceType, meta }: AnyResource): void {
+  const tags = (meta as { tag?: readonly { system?: unknown; code?: unknown }[] } | undefined)?.tag;
+  const at = tags?.findIndex(({ system, code }) => code === 'SUBSETTED' && system === SUBSETTED) ?? -1;
+  if (at < 0) return;
+  throw fault(
+    'business-rule',
+    'subsetted',
+    {
+      en: 'This is marked as part of a resource (SUBSETTED): stored, it would replace the whole. Read the resource again without _summary and _elements.',
+      fr: 'Ceci est marqué comme partie d’une ressource (SUBSETTED) : l’enregistrer remplacerait le tout. Relisez la ressource sans _summary ni _elements.',
+    },
+    { expression: `${resourceType}.meta.tag[${at}]` },
+  );
+}
+
+const SUBSETTED = 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue';
 
 /** See {@link checkedResource}; only the type is looked at. */
 export function resourceOfType(service: FhirService, body: unknown, type: string): AnyResource {

@@ -126,6 +126,16 @@ export function tooMany(parameter: string, limit: number): Fault {
   );
 }
 
+export function tooManyFilters(parameter: string, limit: number): Fault {
+  return refusal(
+    'value',
+    'search-too-many-filters',
+    parameter,
+    `A search takes at most ${limit} filters, repeated ones counted. Values that are alternatives go into one, with commas.`,
+    `Une recherche prend au plus ${limit} filtres, répétitions comprises. Les valeurs au choix vont dans un seul, avec des virgules.`,
+  );
+}
+
 /** A name that is no parameter of the type, with those that look like it. `label`: the whole name as sent. */
 export function unknownParameter(type: string, name: string, label: string, known: readonly string[]): Fault {
   const near = nearest(name, known);

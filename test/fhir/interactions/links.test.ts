@@ -178,3 +178,15 @@ t.test('a conditional reference outside a transaction is refused', async (t) => 
   const batch = await s.post('', { resourceType: 'Bundle', type: 'batch', entry: [post(body)] });
   t.strictSame(statuses(batch.json), [422]);
 });
+
+t.test('an image may be a Binary of the same transaction', async (t) => {
+  const div = `<div xmlns="http://www.w3.org/1999/xhtml"><img src="${urn(8)}" alt="x"/> ${urn(8)}</div>`;
+  const binary = { resourceType: 'Binary', contentType: 'image/png', data: 'AAAA' };
+  const { status, json, text } = await tx(
+    post(binary, { fullUrl: urn(8) }),
+    post(known('image', { text: { status: 'additional', div } })),
+  );
+  t.equal(status, 200, text);
+  const stored = (await s.get(at(json, 1))).json.text.div;
+  t.match(stored, `<img src="${at(json, 0)}" alt="x"/> ${urn(8)}</div>`);
+});

@@ -243,7 +243,7 @@ const REFUSED: readonly Refusal[] = [
   ],
   [
     'an ifModifiedSince that is none',
-    [get(kept, { ifModifiedSince: 'x' })],
+    [get(kept, { ifModifiedSince: '2026-02-30T10:00:00Z' })],
     400,
     'entry-condition',
     'Bundle.entry[0].request.ifModifiedSince',

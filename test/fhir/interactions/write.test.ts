@@ -72,6 +72,19 @@ t.test('a delete says what it deleted, once', async (t) => {
   t.equal(told.json.resourceType, 'OperationOutcome');
 });
 
+t.test('part of a resource does not take the place of the whole', async (t) => {
+  const ref = await s.made(patient({ gender: 'female' }));
+  const part = (await s.get(`${ref}?_elements=name`)).json;
+  const issue = refused(t, await s.put(ref, part), 422, 'subsetted');
+  t.strictSame(issue.expression, ['Patient.meta.tag[0]']);
+  refused(t, await s.post('Patient', part), 422, 'subsetted');
+  const patch = [{ op: 'add', path: '/meta/tag', value: part.meta.tag }];
+  refused(t, await s.patch(ref, patch), 422, 'subsetted');
+  t.equal((await s.get(ref)).json.gender, 'female');
+  const other = { system: 'urn:own', code: 'SUBSETTED' };
+  t.equal((await s.put(ref, patient({ id: part.id, meta: { tag: [other] } }))).status, 200);
+});
+
 t.test('a delete keeps to If-Match', async (t) => {
   const ref = await s.made(patient());
   refused(t, await s.delete(ref, { 'if-match': 'W/"2"' }), 412, 'if-match');

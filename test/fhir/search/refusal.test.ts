@@ -242,6 +242,19 @@ t.test('takes 1,000 values, not 1,001, in all parameters together', async (t) =>
   );
 });
 
+t.test('takes 50 filters, not 51, repeated ones and empty ones too', async (t) => {
+  const given = (n: number) => Array.from({ length: n }, (_, i) => `given=a${i}`).join('&');
+  t.same(await faults('Patient', `${given(50)}&_count=1&_sort=family`), []);
+  for (const query of [`${given(50)}&family=x`, given(300), `${given(50)}&family=`]) {
+    const found = await faults('Patient', query);
+    t.same(
+      found.map((f) => f.detail),
+      ['search-too-many-filters'],
+      query.slice(-20),
+    );
+  }
+});
+
 t.test('every parameter that is published is taken or refused, never a crash', async (t) => {
   for (const type of definitions.resourceTypes) {
     for (const parameter of definitions.searchParameters(type)) {
