@@ -3,7 +3,8 @@ import type { Fault } from '../../kernel/fault.ts';
 import { referenceHash } from '../../storage/hash.ts';
 import type { Clause, StoredResource } from '../../storage/types.ts';
 import type { Definitions } from '../definitions/types.ts';
-import { type IndexedParameter, type TypeIndex, typeIndex } from '../extract/paths.ts';
+import { type IndexedParameter, type IndexPath, type TypeIndex, typeIndex } from '../extract/paths.ts';
+import { addressOf, hasAddress, isCanonicalPath, namingAddress } from './canonicals.ts';
 import { badValue } from './refusals.ts';
 
 /** Included resources of a page at most; what is beyond is left out, and said to be. */
@@ -28,14 +29,23 @@ export function includable({ parameters }: TypeIndex): string[] {
 }
 
 function isFollowed({ kind, paths }: IndexedParameter): boolean {
-  return kind === 'reference' && paths.some((path) => path.branches.some((b) => b.type === 'Reference'));
+  return kind === 'reference' && paths.some((path) => hasReferences(path) || isCanonicalPath(path));
+}
+
+function hasReferences({ branches }: IndexPath): boolean {
+  return branches.some((b) => b.type === 'Reference');
+}
+
+/** Whether a parameter can lead to a resource of a type: a canonical only to one that has an address. */
+function leadsTo({ targets, paths }: IndexedParameter, type: string, definitions: Definitions): boolean {
+  return targets.includes(type) && (paths.some(hasReferences) || hasAddress(definitions, type));
 }
 
 /** What `_revinclude` takes on a type: references to it, as `Type:parameter`. */
 export function revIncludable(definitions: Definitions, type: string): string[] {
   return definitions.resourceTypes.flatMap((source) => {
     const { parameters } = typeIndex(definitions, source);
-    const codes = [...parameters.values()].filter((p) => isFollowed(p) && p.targets.includes(type));
+    const codes = [...parameters.values()].filter((p) => isFollowed(p) && leadsTo(p, type, definitions));
     return codes.map((p) => `${source}:${p.definition.code}`);
   });
 }
@@ -63,8 +73,8 @@ export function parseInclude(
   if (parameter === '*') return { reverse, source, parameter, ...more, iterate };
   const followed = typeIndex(definitions, source).parameters.get(parameter);
   if (followed === undefined || !isFollowed(followed)) return wrong();
-  if (target !== undefined && !followed.targets.includes(target)) return wrong();
-  const reaches = !reverse || iterate || types === undefined || types.some((t) => followed.targets.includes(t));
+  if (target !== undefined && !leadsTo(followed, target, definitions)) return wrong();
+  const reaches = !reverse || iterate || types === undefined || types.some((t) => leadsTo(followed, t, definitions));
   return reaches ? { reverse, source, parameter, ...more, iterate } : wrong();
 }
 
@@ -100,6 +110,13 @@ export function followedFrom(include: Include, type: string, definitions: Defini
   return include.parameter === '*' ? includable(typeIndex(definitions, type)) : [include.parameter];
 }
 
+/** The parameters of a type by which a reverse include comes from it. */
+export function followedBack(include: Include, type: string, definitions: Definitions): readonly IndexedParameter[] {
+  const index = typeIndex(definitions, type);
+  const codes = include.parameter === '*' ? includable(index) : [include.parameter];
+  return codes.map((code) => index.parameters.get(code)).filter((p) => p !== undefined);
+}
+
 /** One question that a reverse include asks: resources of a type that name one of those. */
 export interface ReverseQuestion {
   readonly type: string;
@@ -132,6 +149,10 @@ function namingClauses(
   if (parameter === undefined || !isFollowed(parameter)) return [];
   const named = states.filter((s) => parameter.targets.includes(s.type));
   return parameter.paths.flatMap((path): Clause[] => {
+    if (isCanonicalPath(path)) {
+      const addresses = named.map(addressOf).filter((a) => a !== undefined);
+      return addresses.length === 0 ? [] : [namingAddress(path, addresses)];
+    }
     const patients = path === patientPath ? named.filter((s) => s.type === 'Patient') : [];
     const others = named.filter((s) => !patients.includes(s));
     return [

@@ -4,9 +4,18 @@ import { COLUMNS, typeIndex } from '../extract/paths.ts';
 import { includable, revIncludable } from './includes.ts';
 import { SPECIAL } from './special.ts';
 
+export {
+  type Address,
+  addressOf,
+  atAddress,
+  canonicalsAt,
+  hasAddress,
+  isCanonicalPath,
+  means,
+} from './canonicals.ts';
 export type { SearchSource } from './draft.ts';
 export { modifiersOf } from './filters.ts';
-export { followedFrom, type Include, MAX_INCLUDED, reverseQuestions } from './includes.ts';
+export { followedBack, followedFrom, type Include, MAX_INCLUDED, reverseQuestions } from './includes.ts';
 export { namedInList } from './list.ts';
 export { type ParsedSearch, parseSearch, type Query, type SearchContext, type SearchOptions } from './parse.ts';
 export { CURSOR } from './reading.ts';

@@ -92,6 +92,17 @@ const BODIES: readonly Body[] = [
   answer('first', 'http://example.org/form|1.0'),
   answer('second', 'http://example.org/form'),
   answer('third', 'http://example.org/other'),
+  answer('older', 'http://example.org/form|0.9'),
+  {
+    resourceType: 'PlanDefinition',
+    id: 'plan',
+    url: 'http://example.org/plan',
+    status: 'active',
+    relatedArtifact: [
+      { type: 'composed-of', resource: 'http://example.org/set|2' },
+      { type: 'depends-on', resource: 'http://example.org/form' },
+    ],
+  },
   { resourceType: 'StructureDefinition', id: 'mine', url: 'http://example.org/mine' },
   { resourceType: 'Basic', id: 'shaped', meta: { profile: ['http://example.org/mine'] } },
   { resourceType: 'Basic', id: 'plain' },
@@ -205,10 +216,10 @@ const VERSIONS: readonly Line[] = [
   ['Provenance', `target=${BASE}/Observation/even/_history/1`, 'of-one'],
   ['Provenance', 'target=Patient/ada/_history/3', 'of-one'],
   ['Provenance', 'patient=Patient/ada', 'of-one'],
-  ['QuestionnaireResponse', 'questionnaire=http://example.org/form', 'first second'],
+  ['QuestionnaireResponse', 'questionnaire=http://example.org/form', 'first second older'],
   ['QuestionnaireResponse', 'questionnaire=http://example.org/form|1.0', 'first'],
-  ['QuestionnaireResponse', 'questionnaire=Questionnaire/form', 'first second'],
-  ['QuestionnaireResponse', `questionnaire=${BASE}/Questionnaire/form`, 'first second'],
+  ['QuestionnaireResponse', 'questionnaire=Questionnaire/form', 'first second older'],
+  ['QuestionnaireResponse', `questionnaire=${BASE}/Questionnaire/form`, 'first second older'],
   ['QuestionnaireResponse', 'questionnaire=Questionnaire/none', ''],
   ['Basic', '_profile=http://example.org/mine', 'shaped'],
   ['Basic', '_profile=StructureDefinition/mine', 'shaped'],
@@ -257,6 +268,44 @@ t.test('hierarchies are the references of R4 by which a resource is part of one 
     return codes.map((code): [string, string] => [type, code]);
   });
   t.same(Object.fromEntries(found), PARTS);
+});
+
+// ---------------------------------------------------------------- includes by canonical address
+
+/** Matches, and after the bar what they include. */
+const INCLUDES: readonly (readonly [type: string, query: string, ids: string])[] = [
+  ['QuestionnaireResponse', '_id=first&_include=QuestionnaireResponse:questionnaire', 'first | form'],
+  ['QuestionnaireResponse', '_id=second&_include=QuestionnaireResponse:questionnaire', 'second | form'],
+  ['QuestionnaireResponse', '_id=third&_include=QuestionnaireResponse:questionnaire', 'third | '],
+  ['QuestionnaireResponse', '_id=older&_include=QuestionnaireResponse:questionnaire', 'older | '],
+  ['QuestionnaireResponse', '_id=first&_include=QuestionnaireResponse:*', 'first | form'],
+  ['QuestionnaireResponse', '_id=first&_include=QuestionnaireResponse:questionnaire:Questionnaire', 'first | form'],
+  ['Questionnaire', '_id=form&_revinclude=QuestionnaireResponse:questionnaire', 'form | first second'],
+  ['Questionnaire', '_id=form&_revinclude=QuestionnaireResponse:*', 'form | first second'],
+  ['PlanDefinition', '_include=PlanDefinition:composed-of', 'plan | set'],
+  ['PlanDefinition', '_include=PlanDefinition:composed-of:Questionnaire', 'plan | '],
+  ['PlanDefinition', '_include=PlanDefinition:*', 'plan | form set'],
+  ['ValueSet', '_id=set&_revinclude=PlanDefinition:composed-of', 'set | plan'],
+  [
+    'Questionnaire',
+    '_id=form&_revinclude:iterate=PlanDefinition:depends-on&_include:iterate=PlanDefinition:composed-of',
+    'form | plan set',
+  ],
+];
+
+t.test('what is named by canonical address is included, both ways, in the version that is named', async (t) => {
+  for (const [type, query, ids] of INCLUDES) {
+    const { entry = [] } = await shown(type, [...new URLSearchParams(query)]);
+    const of = (mode: string) => entry.filter((e) => e.search.mode === mode).map((e) => e.resource.id);
+    const included = ids.split(' | ')[1]!.split(' ').sort().join(' ');
+    t.equal(
+      `${of('match').join(' ')} | ${of('include').sort().join(' ')}`,
+      `${ids.split(' |')[0]} | ${included}`,
+      query,
+    );
+  }
+  const wrong = 'QuestionnaireResponse:questionnaire:Patient';
+  await t.rejects(shown('QuestionnaireResponse', [['_include', wrong]]), 'a canonical leads to no Patient');
 });
 
 // ---------------------------------------------------------------- empty parameters

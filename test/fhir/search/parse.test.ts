@@ -164,7 +164,7 @@ t.test('the CapabilityStatement gets what is served, and only that', async (t) =
   for (const code of ['_content', '_text', 'code-value-quantity']) t.ok(codes.includes(code), code);
   for (const code of ['_query', '_filter']) t.notOk(codes.includes(code), code);
   t.ok(includableParameters(definitions, 'Observation').includes('Observation:subject'));
-  t.notOk(includableParameters(definitions, 'QuestionnaireResponse').includes('QuestionnaireResponse:questionnaire'));
+  t.ok(includableParameters(definitions, 'QuestionnaireResponse').includes('QuestionnaireResponse:questionnaire'));
   for (const type of definitions.resourceTypes) {
     for (const { code } of servedParameters(definitions, type)) {
       if (/[^A-Za-z0-9_-]/.test(code)) t.fail(`${type} ${code}`);
