@@ -31,7 +31,7 @@ export async function runOperation(
   const operation = find(routes.operations, place, code);
   const query = queryOf(request);
   const format = formatOf(request, query, levelOf(place) === 'type' ? (operation.formats ?? []) : []);
-  checkConditions(request, operation.ifMatch === true ? ['if-match'] : []);
+  checkConditions(request, levelOf(place) === 'instance' ? (operation.conditions ?? []) : []);
   const fhir = fhirRequest(request, routes.baseOf(request), query);
   if (fhir.provenance !== undefined) throw provenanceElsewhere();
   const answer = await run(routes, operation, {

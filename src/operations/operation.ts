@@ -68,8 +68,8 @@ export interface Operation {
   readonly paged?: true;
   /** It takes the search parameters of its type as well. */
   readonly searches?: true;
-  /** It changes the version that If-Match names. */
-  readonly ifMatch?: true;
+  /** Headers that it looks at on an instance, which is written, or would be. */
+  readonly conditions?: readonly ('if-match' | 'if-none-match')[];
   /** What a reader of the CapabilityStatement should know beyond the definition. */
   readonly note?: string;
   run(service: OperationService, call: OperationCall): Promise<OperationAnswer>;

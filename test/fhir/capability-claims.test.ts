@@ -8,6 +8,7 @@ import { type Answer, type Json, patient, type Server, serve } from '../http/ser
 import { smallest } from './smallest.ts';
 
 const definitions = loadDefinitions();
+t.setTimeout(120_000);
 const s = await serve(t);
 const statement: Json = (await s.get('metadata')).json;
 const rest: Json = statement.rest[0];
@@ -191,7 +192,10 @@ t.test('includes of every type, and no others', async (t) => {
         wrong.push(`${name}=${value} is ${claimed ? 'not ' : ''}served`);
     };
     for (const { value } of all.filter((p) => p.type === type)) await check('_include', value, forward.has(value));
-    for (const { value } of references) await check('_revinclude', value, reverse.has(value));
+    // What is claimed, and of the rest a tenth, another one for each type: all of it takes seven seconds.
+    const turn = definitions.resourceTypes.indexOf(type) % 10;
+    for (const [i, { value }] of references.entries())
+      if (reverse.has(value) || i % 10 === turn) await check('_revinclude', value, reverse.has(value));
     await check('_include', '*', forward.has('*'));
     await check('_revinclude', '*', reverse.has('*'));
     const unknown = [...forward, ...reverse].filter((v) => v !== '*' && !references.some((r) => r.value === v));

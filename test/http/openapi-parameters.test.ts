@@ -4,6 +4,7 @@ import { type Answer, type Json, observation, patient, serve } from './server.ts
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+t.setTimeout(120_000);
 const s = await serve(t);
 const document: Json = JSON.parse((await s.app.inject({ url: '/openapi.json' })).body);
 
@@ -31,18 +32,20 @@ const nameOf = ({ method, path }: Place) => `${method} ${path}`;
 
 let serial = 0;
 /** A patient and a reading of its own for each probe: what writes may not disturb others. */
-async function fresh(): Promise<string> {
-  const id = `p${++serial}`;
+async function fresh(id = `p${++serial}`): Promise<string> {
   await s.put(`Patient/${id}`, patient({ id, gender: 'male', identifier: [{ system: 'urn:probe', value: id }] }));
   return id;
 }
+
+/** Reads disturb nobody: they share one. */
+await fresh('reader');
 
 const CONDITION = (id: string) => `identifier=urn:probe|${id}`;
 
 /** Sends what a place wants, with more of a query or headers. */
 async function send(place: Place, query = '', headers: Record<string, string> = {}, id?: string): Promise<Answer> {
   const { method, path } = place;
-  const own = id ?? (await fresh());
+  const own = id ?? (method === 'GET' ? 'reader' : await fresh());
   const url = path
     .replace(/\{(type|compartment)\}/, 'Patient')
     .replace('{member}', 'Observation')
@@ -64,7 +67,7 @@ function bodyOf({ method, path }: Place, id: string): unknown {
   if (path.endsWith('_search')) return '_id=none';
   if (method === 'GET' || method === 'DELETE') return undefined;
   if (method === 'PATCH') return [{ op: 'replace', path: '/gender', value: 'female' }];
-  if (path.includes('$')) return parametersOf(path.split('/').at(-1)!);
+  if (path.includes('$')) return parametersOf(path.split('/').at(-1)!, path.includes('{id}') ? id : undefined);
   if (path === '/') {
     const request = { method: 'POST', url: 'Patient' };
     return { resourceType: 'Bundle', type: 'transaction', entry: [{ request, resource: patient() }] };
@@ -72,12 +75,12 @@ function bodyOf({ method, path }: Place, id: string): unknown {
   return patient(method === 'PUT' ? { id: path.includes('{id}') ? id : undefined } : {});
 }
 
-function parametersOf(operation: string): Json {
+function parametersOf(operation: string, id: string | undefined): Json {
   const tag = [{ system: 'urn:probe', code: String(serial) }];
   const own: Readonly<Record<string, Json>> = {
     '$meta-add': { name: 'meta', valueMeta: { tag } },
     '$meta-delete': { name: 'meta', valueMeta: { tag } },
-    $validate: { name: 'resource', resource: patient() },
+    $validate: { name: 'resource', resource: patient({ id }) },
   };
   const parameter = own[operation];
   return { resourceType: 'Parameters', ...(parameter === undefined ? {} : { parameter: [parameter] }) };
@@ -245,13 +248,22 @@ const PROVENANCE = JSON.stringify({
   agent: [{ who: { display: 'x' } }],
 });
 
+/** `$validate` of an update says what the update would say. */
+function rehearsing({ path }: Place): string {
+  return path.includes('{id}/$validate') ? 'mode=update' : '';
+}
+
 /** Whether a header changes what becomes of a request, or of one that asks for what nobody knows. */
 const HEADERS: Readonly<Record<string, (place: Place) => Promise<boolean>>> = {
-  'If-Match': async (place) => (await send(place, '', { 'if-match': 'W/"7"' })).status === 412,
+  'If-Match': async (place) => {
+    const answer = await send(place, rehearsing(place), { 'if-match': 'W/"7"' });
+    return answer.status === 412 || codeOf(answer) === 'if-match';
+  },
   'If-None-Match': async (place) => {
     const { etag } = (await send(place)).headers;
     const tag = place.path === '/metadata' ? etag! : '*';
-    return [304, 412].includes((await send(place, '', { 'if-none-match': tag })).status);
+    const answer = await send(place, rehearsing(place), { 'if-none-match': tag });
+    return [304, 412].includes(answer.status) || codeOf(answer) === 'if-none-match';
   },
   'If-Modified-Since': async (place) => (await send(place, '', { 'if-modified-since': LATER })).status === 304,
   'If-None-Exist': async (place) => {

@@ -47,7 +47,7 @@ function asOperation(
   const further = [
     ...(operation.searches === true ? ['search'] : []),
     ...(operation.paged === true ? ['cursor'] : []),
-    ...(operation.ifMatch === true ? ['ifMatch'] : []),
+    ...(level === 'instance' ? (operation.conditions ?? []).map((header) => CONDITIONS[header]) : []),
     ...ALWAYS,
   ];
   const formats = level === 'type' ? (operation.formats ?? []) : [];
@@ -68,6 +68,8 @@ function asOperation(
     ),
   };
 }
+
+const CONDITIONS = { 'if-match': 'ifMatch', 'if-none-match': 'ifNoneMatch' } as const;
 
 const COMPLEX: ReadonlySet<string> = new Set(['Meta', 'Coding', 'Period', 'Resource', 'Reference']);
 

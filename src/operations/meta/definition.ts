@@ -26,7 +26,7 @@ const change = {
   levels: ['instance'],
   affectsState: true,
   verbs: ['POST'],
-  ifMatch: true,
+  conditions: ['if-match'],
   note: 'Makes a new version when it changes anything; past versions are evidence and stay as they are.',
 } as const;
 

@@ -33,6 +33,7 @@ export const definition = {
       text: { en: 'Judge by this profile too', fr: 'Juger aussi selon ce profil' },
     },
   ],
+  conditions: ['if-match', 'if-none-match'],
 } as const satisfies Omit<Operation, 'run'>;
 
 export const parameters = { resource, mode: code(MODES), profile: uri };
