@@ -80,6 +80,8 @@ export class NoteBook {
   readonly #codings = new Set<string>();
   readonly #shapes = new Set<string>();
   readonly #wordings = new Set<string>();
+  /** Grows whenever codings are noted that were not known: what was read of them before may be less than all. */
+  version = 0;
   // The extractor gives the same object for the same coding: looking that up spares the making of a text.
   #seen = new WeakSet<object>();
 
@@ -120,6 +122,7 @@ export class NoteBook {
   /** Remembers what was committed. */
   remember(notes: Notes): void {
     if (this.#codings.size + this.#shapes.size + this.#wordings.size > REMEMBERED) this.clear();
+    if (notes.codings.size > 0) this.version++;
     for (const [text, coding] of notes.codings) {
       this.#codings.add(text);
       this.#seen.add(coding);

@@ -150,6 +150,10 @@ function narrows(clause: Clause, hints: Hints): boolean {
       return clause.to.where.some((c) => narrows(c, hints));
     case 'referred':
       return clause.from.where.some((c) => narrows(c, hints));
+    case 'or':
+      return clause.anyOf.every((c) => narrows(c, hints));
+    case 'and':
+      return clause.allOf.some((c) => narrows(c, hints));
     case 'patient':
     case 'id':
     case 'text':

@@ -103,7 +103,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     estimate: (...plans) => reads.estimate(...plans),
     heldTypes: () => reads.heldTypes(),
     unitCodes: (system) => reads.unitCodes(system),
-    codingsOf: (param) => reads.codingsOf(param),
+    codingsOf: remembered(dictionary, (param) => reads.codingsOf(param)),
     readMany: (references, reach) => reads.readMany(references, reach),
     missing: (references) => reads.missing(references),
     patientKeys: (ids) => reads.patientKeys(ids),
@@ -127,5 +127,22 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       await Promise.all([narrowLanes.close(), wideLanes.close()]);
       await keeper.close();
     },
+  };
+}
+
+/** Codings by parameter, read again when new ones were noted. One server a database: nobody else notes any. */
+function remembered({ notes }: Dictionary, read: Store['codingsOf']): Store['codingsOf'] {
+  const known = new Map<number, { readonly version: number; readonly codings: ReturnType<Store['codingsOf']> }>();
+  return (param) => {
+    let of = known.get(param);
+    if (of === undefined || of.version !== notes.version) {
+      const codings = read(param);
+      // One that failed is not kept.
+      codings.catch(() => known.delete(param));
+      of = { version: notes.version, codings };
+      if (known.size > 500) known.clear();
+      known.set(param, of);
+    }
+    return of.codings;
   };
 }

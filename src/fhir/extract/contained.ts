@@ -3,6 +3,7 @@
 import { formHash, insideParam, pairToken, paramKey, referenceHash } from '../../storage/hash.ts';
 import type { IndexRows, NotedCoding } from '../../storage/types.ts';
 import type { TypeIndex } from './paths.ts';
+import { valuesAt } from './values.ts';
 
 /** Resources of one type whose rows a container gets; more are only noted, and searches say so. */
 export const MOST_INSIDE = 16;
@@ -27,6 +28,20 @@ export function holderToken(type: string, container: string, place: string): str
 /** The token of the id inside its container. */
 export function localIdToken(type: string, id: string): string {
   return formHash(paramKey(type, ' local id'), 'pair', '', id);
+}
+
+/** Under which it is noted which places lead to resources inside; `system` is the place's key, `code` says which. */
+export const LINKS = paramKey('Resource', ' links inside');
+
+/** Says that a container names a resource that it contains from a place of its own. */
+export function linkToken(path: number, type: string, place: number): string {
+  return formHash(LINKS, 'pair', String(path), `${type} ${place}`);
+}
+
+/** `Medication 0`, as it is noted. */
+export function linkCode(code: string): { readonly type: string; readonly at: number } {
+  const [type = '', at = ''] = code.split(' ');
+  return { type, at: Number(at) };
 }
 
 type AnyResource = { readonly resourceType: string } & Readonly<Record<string, unknown>>;
@@ -54,6 +69,7 @@ export function withContained(rows: IndexRows, container: AnyResource, reader: R
     inside: [] as IndexRows[],
   };
   const counts = new Map<string, number>();
+  const places = new Map<string, { readonly type: string; readonly place: number }>();
   for (const resource of contained as readonly AnyResource[]) {
     const type = resource?.resourceType;
     if (typeof type !== 'string' || !reader.isResourceType(type)) continue;
@@ -64,9 +80,29 @@ export function withContained(rows: IndexRows, container: AnyResource, reader: R
     all.codings.push({ param: holderParam(type), system: container.resourceType, code, hash } satisfies NotedCoding);
     if (code === UNINDEXED) continue;
     all.tokens.push(hash);
+    if (typeof resource.id === 'string') places.set(`#${resource.id}`, { type, place });
     add(all, resource, insideKey(type, place), reader);
   }
+  for (const [path, { type, place }] of linksTo(places, container, reader)) {
+    const hash = linkToken(path, type, place);
+    all.tokens.push(hash);
+    all.codings.push({ param: LINKS, system: String(path), code: `${type} ${place}`, hash });
+  }
   return all;
+}
+
+/** Keys of the places of a container from which it names what it contains. */
+function linksTo<T>(
+  places: ReadonlyMap<string, T>,
+  container: AnyResource,
+  { index }: Reader,
+): [path: number, to: T][] {
+  return index(container.resourceType).paths.flatMap(({ kind, key, branches }) => {
+    if (kind !== 'reference') return [];
+    const values = branches.flatMap((b) => (b.type === 'Reference' ? valuesAt(container, b.steps) : []));
+    const named = values.map((value) => places.get(String((value as { reference?: unknown }).reference)));
+    return named.filter((to) => to !== undefined).map((to): [number, T] => [key, to]);
+  });
 }
 
 type Writable = {

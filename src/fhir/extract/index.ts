@@ -7,6 +7,7 @@ import { typeIndex } from './paths.ts';
 import { readingFact } from './reading.ts';
 import { type LocalReference, localReferences, readReference } from './references.ts';
 import { compileRows } from './rows.ts';
+import { valuesAt } from './values.ts';
 
 export type { LocalReference } from './references.ts';
 
@@ -116,20 +117,6 @@ function patientElement(definitions: Definitions, resource: AnyResource): Record
   let value: unknown = resource;
   for (const { property } of steps) value = (value as Record<string, unknown> | undefined)?.[property];
   return value as Record<string, unknown> | undefined;
-}
-
-function valuesAt(
-  resource: object,
-  steps: readonly { property: string; where?: { element: string; text: string } }[],
-): unknown[] {
-  let values: unknown[] = [resource];
-  for (const { property, where } of steps) {
-    values = values
-      .flatMap((v) => (v as Record<string, unknown>)[property] ?? [])
-      .filter((v) => typeof v === 'object' && v !== null)
-      .filter((v) => where === undefined || (v as Record<string, unknown>)[where.element] === where.text);
-  }
-  return values;
 }
 
 const TIMEZONE = 'http://hl7.org/fhir/StructureDefinition/timezone';

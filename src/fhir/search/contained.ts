@@ -1,15 +1,14 @@
 // `_contained=true` and `both`: resources of the type that stand inside others (R4 search.html#contained). What is answered are
 // the containers (`_containedType=container`): one plan for each type of them, which asks for one resource inside for which all
 // conditions hold.
-import type { Fault } from '../../kernel/fault.ts';
 import { FaultError } from '../../kernel/fault.ts';
-import { referenceHash } from '../../storage/hash.ts';
 import type { Clause, SearchPlan } from '../../storage/types.ts';
 import { everything } from '../../storage/types.ts';
-import { holderParam, holderToken, insideKey, localIdToken, UNINDEXED } from '../extract/contained.ts';
-import { type TypeIndex, typeIndex } from '../extract/paths.ts';
+import { holderParam, holderToken, insideKey, UNINDEXED } from '../extract/contained.ts';
+import { typeIndex } from '../extract/paths.ts';
 import { searchFingerprint, writeCursor } from './cursor.ts';
 import { type Draft, NO_KEYS, patientIds, type SearchScope, type SearchSource, settled } from './draft.ts';
+import { insideDraft } from './inside.ts';
 import type { ParsedSearch, Query, SearchContext, SearchOptions } from './parse.ts';
 import { CURSOR, Reading } from './reading.ts';
 import { badValue, isFault, notServed } from './refusals.ts';
@@ -149,53 +148,4 @@ function holding(
   return each.length === 1
     ? each[0]!
     : [any, { kind: 'or', anyOf: each.map((allOf): Clause => ({ kind: 'and', allOf })) }];
-}
-
-const UNKEPT = {
-  en: 'a chain, _has, _lastUpdated, _text, _content or _list for resources inside others is',
-  fr: 'une chaîne, _has, _lastUpdated, _text, _content ou _list pour des ressources contenues n’est',
-};
-
-/** A draft on a resource that stands alone, as one on the rows that it has inside another. */
-function insideDraft(draft: Draft, index: TypeIndex): Draft | Fault {
-  const all = (drafts: readonly Draft[], make: (of: readonly Draft[]) => Draft): Draft | Fault => {
-    const made = drafts.map((d) => insideDraft(d, index));
-    return made.find(isFault) ?? make(made as readonly Draft[]);
-  };
-  switch (draft.kind) {
-    case 'patient-id': {
-      const { key } = index.patientPath!;
-      return { kind: 'token', anyOf: draft.ids.map((id) => referenceHash(key, 'Patient', id)) };
-    }
-    case 'patient': {
-      // Asked for by `:missing` only: nobody's.
-      const { key, targetKeys } = index.patientPath!;
-      return { kind: 'present', type: index.type, places: [targetKeys.get('Patient') ?? key], present: false };
-    }
-    case 'date':
-      return { kind: 'other-date', param: index.datePath!.key, test: draft.test };
-    case 'id':
-      return { kind: 'token', anyOf: draft.anyOf.map((id) => localIdToken(index.type, id)) };
-    case 'any':
-    case 'every':
-      return all(draft.of, (of) => ({ kind: draft.kind, of }));
-    case 'or':
-      return all(draft.anyOf, (of) => ({ kind: 'any', of }));
-    case 'and':
-      return all(draft.allOf, (of) => ({ kind: 'every', of }));
-    case 'negated':
-      return all([draft.of], ([of]) => ({ kind: 'negated', of: of! }));
-    case 'not':
-      return all([draft.clause], ([of]) => ({ kind: 'negated', of: of! }));
-    case 'updated':
-    case 'text':
-    case 'wording-word':
-    case 'chain':
-    case 'refers':
-    case 'referred':
-    case 'inside':
-      return notServed('_contained', UNKEPT);
-    default:
-      return draft;
-  }
 }

@@ -9,6 +9,7 @@ import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
 import { type FilterExpression, type FilterStep, type FilterTest, isMisread, readFilter } from './filter-grammar.ts';
 import { specialTest, testOf } from './filter-tests.ts';
 import { innerScope, linksOf, MAX_DEPTH, plainValue } from './filters.ts';
+import { chainInside } from './inside.ts';
 import { isCanonical } from './references.ts';
 import { ambiguousChain, filterFault, isFault, notServed, tooDeep, wrongModifier } from './refusals.ts';
 import { SPECIAL } from './special.ts';
@@ -85,6 +86,7 @@ class FilterReading {
       for (const by of linksOf(parameter, type, scope.index)) {
         links.push({ kind: 'chain', way: 'along', by, type, where });
       }
+      links.push(...(await chainInside(parameter, type, where, scope)));
     }
     return anyOf(links);
   }

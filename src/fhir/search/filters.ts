@@ -6,6 +6,7 @@ import { compositeClause } from './composites.ts';
 import { dateClause } from './dates.ts';
 import { anyOf, type Draft, type Result, type SearchScope } from './draft.ts';
 import { hierarchicalTargets, hierarchyClause } from './hierarchies.ts';
+import { chainInside } from './inside.ts';
 import { nearClause } from './near.ts';
 import { numberClause } from './quantities.ts';
 import { isCanonical, logicalClause, referenceClause } from './references.ts';
@@ -237,15 +238,12 @@ async function chain(
     ];
   const inner = await filter(rest, value, innerScope(target ?? parameter.targets[0]!, scope), label);
   if (Array.isArray(inner)) return inner;
-  return anyOf(
-    linksOf(parameter, target!, scope.index).map((by) => ({
-      kind: 'chain',
-      way: 'along',
-      by,
-      type: target!,
-      where: [inner as Draft],
-    })),
-  );
+  const where = [inner as Draft];
+  const links = linksOf(parameter, target!, scope.index);
+  return anyOf([
+    ...links.map((by): Draft => ({ kind: 'chain', way: 'along', by, type: target!, where })),
+    ...(await chainInside(parameter, target!, where, scope)),
+  ]);
 }
 
 export function innerScope(type: string, scope: SearchScope): SearchScope {

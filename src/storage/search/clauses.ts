@@ -84,7 +84,8 @@ function anyOf(clauses: readonly Clause[], scope: Scope): string {
   if (live.length === 0) return 'false';
   const tokens = live.flatMap((c) => (c.kind === 'token' ? c.anyOf : []));
   const side = live.filter(isSide);
-  const parts = live.filter((c) => c.kind !== 'token' && !isSide(c)).map((c) => `(${condition(c, scope)})`);
+  const others = live.filter((c) => c.kind !== 'token' && !isSide(c));
+  const parts = others.map((c) => `(${c.kind === 'refers' ? refers(c.by, c.to, scope, true) : condition(c, scope)})`);
   if (tokens.length > 0) parts.push(`(${condition({ kind: 'token', anyOf: tokens }, scope)})`);
   // One set of ids keeps a semi-join; several `in` under an `or` would be a filter over the whole type.
   if (side.length > 0) {
@@ -96,12 +97,15 @@ function anyOf(clauses: readonly Clause[], scope: Scope): string {
 // ---------------------------------------------------------------- from resource to resource
 
 /** A chain: the row names one of the selected. Tokens of references are hashes that SQL can make of an id. */
-function refers(by: Link, to: Selection, scope: Scope): string {
+function refers(by: Link, to: Selection, scope: Scope, isAlternative = false): string {
   const target = within(scope, to.type);
   const { row } = target;
   const where = selected(to, target);
-  if (by.kind === 'patient')
-    return `${scope.row}.patient in (select ${row}.patient from resource ${row} where ${where})`;
+  if (by.kind === 'patient') {
+    const patients = `select ${row}.patient from resource ${row} where ${where}`;
+    // Under an \`or\` an \`in\` is no question of an index any more, an array is.
+    return isAlternative ? `${scope.row}.patient = any(array(${patients}))` : `${scope.row}.patient in (${patients})`;
+  }
   const hash = tokenOf(row, by.param, to.type, scope);
   return `${scope.row}.token && array(select ${hash} from resource ${row} where ${where})`;
 }

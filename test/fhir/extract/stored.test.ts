@@ -14,7 +14,7 @@ const extraction = storedExtraction(definitions);
  * have to be read anew: raise the version in src/fhir/extract/stored.ts and add the new hash at the end. The hash of a version
  * that was released is never changed; that of one that was not may be replaced.
  */
-const SEARCH = ['6f517b50c98eb9cbcd754b2033bf99ed'];
+const SEARCH = ['79cbe8357f3e3a73e4cccad5d0820576'];
 const READING = ['0f492a5f7078890ee6679796dd862421'];
 
 const HL7 = 'http://terminology.hl7.org/CodeSystem/';

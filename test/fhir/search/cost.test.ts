@@ -68,6 +68,9 @@ const QUERIES: readonly (readonly [type: string, query: string])[] = [
   ['Observation', `_filter=identifier eq urn:device|rare or patient re ${v.patient}`],
   ['Medication', '_contained=both&code:text=medication'],
   ['Medication', '_contained=true&code=nothing'],
+  ['MedicationRequest', 'medication.code=nothing'],
+  ['MedicationRequest', 'medication.code=nothing&_sort=_lastUpdated'],
+  ['MedicationRequest', 'medication.identifier=urn:m|rare&_sort=_lastUpdated'],
   ['Location', 'near=48.7|2.2|20|km'],
   ['Location', 'near=48.7|2.2|200|km'],
   ['Location', 'near=0|0|20|km'],
@@ -173,6 +176,8 @@ const BOUNDED: readonly (readonly [type: string, query: string, pages: number])[
   ['Patient', '_filter=family ne martin', 1_000],
   // One in ten of those who hold one: so few that all are found and sorted.
   ['Medication', '_contained=true&code=m3', 5_000],
+  ['MedicationRequest', 'medication.code=m3', 5_000],
+  ['MedicationRequest', 'medication.code=m3&_sort=_lastUpdated', 5_000],
   ['Medication', '_contained=true&code=http://loinc.org|m3&status=inactive', 5_000],
   // What has an instant in it begins two days before at most, or is marked as longer: so many are looked at.
   ['Observation', '_filter=date co 2024-02-01T03:00:00Z', 5_000],

@@ -135,7 +135,15 @@ function requestBody(id: string, patient: string, i: number): Body {
     intent: 'order',
     subject: { reference: `Patient/${patient}` },
     medicationReference: { reference: '#m' },
-    contained: [{ resourceType: 'Medication', id: 'm', status: i % 2 === 0 ? 'active' : 'inactive', code }],
+    contained: [
+      {
+        resourceType: 'Medication',
+        id: 'm',
+        status: i % 2 === 0 ? 'active' : 'inactive',
+        code,
+        ...(i === 0 ? { identifier: [{ system: 'urn:m', value: 'rare' }] } : {}),
+      },
+    ],
   };
 }
 
