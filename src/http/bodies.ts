@@ -6,7 +6,7 @@ import { makeReferencesLocal } from '../fhir/interactions/own-references.ts';
 import { readJson } from '../fhir/json.ts';
 import { fault } from '../kernel/fault.ts';
 import { addBytesParser, bytesInstead } from './binary.ts';
-import { checkContentType, JSON_PATCH, JSON_TYPES } from './media.ts';
+import { checkContentType, isJsonPatch, JSON_PATCH, JSON_TYPES } from './media.ts';
 
 /** Content types of PATCH: https://hl7.org/fhir/R4/http.html#patch */
 export const PATCH_TYPES: readonly string[] = [JSON_PATCH, ...JSON_TYPES];
@@ -63,7 +63,7 @@ function formOf(request: FastifyRequest, body: Buffer): string {
 function jsonOf(request: FastifyRequest, body: Buffer, base: string): unknown {
   const type = request.headers['content-type'] ?? '';
   checkContentType(type);
-  if (type.startsWith(JSON_PATCH) && request.method !== 'PATCH') {
+  if (isJsonPatch(type) && request.method !== 'PATCH') {
     throw fault('media-type', 'patch-elsewhere', {
       en: `${JSON_PATCH} goes with PATCH only. Send a resource as ${JSON_TYPES[0]}.`,
       fr: `${JSON_PATCH} ne va qu’avec PATCH. Envoyez une ressource en ${JSON_TYPES[0]}.`,

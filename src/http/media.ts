@@ -13,6 +13,11 @@ export const JSON_TYPES: readonly string[] = [
 
 export const JSON_PATCH = 'application/json-patch+json';
 
+/** Whether a Content-Type says JSON Patch; names of media types have no case (RFC 9110 8.3.1). */
+export function isJsonPatch(contentType: string | undefined): boolean {
+  return contentType?.slice(0, JSON_PATCH.length).toLowerCase() === JSON_PATCH;
+}
+
 export type FormatKind = 'json' | 'csv' | 'ndjson';
 
 /** What an answer is written as, and its Content-Type. */

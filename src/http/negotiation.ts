@@ -9,7 +9,7 @@ import { type Exact, readJson } from '../fhir/json.ts';
 import { languageOf } from '../fhir/outcome.ts';
 import type { FhirRequest } from '../fhir/service.ts';
 import { FaultError, fault } from '../kernel/fault.ts';
-import { type Format, type FormatKind, JSON_PATCH, negotiate } from './media.ts';
+import { type Format, type FormatKind, isJsonPatch, negotiate } from './media.ts';
 
 type Query = readonly (readonly [name: string, value: string])[];
 const NONE: Query = [];
@@ -80,7 +80,7 @@ export function fhirRequest(request: FastifyRequest, base: string, query: Query)
     query,
     ...preferencesOf(headers.prefer),
     ...(body === undefined || body === null ? {} : { body }),
-    ...(request.method === 'PATCH' && headers['content-type']?.startsWith(JSON_PATCH) ? { isJsonPatch: true } : {}),
+    ...(request.method === 'PATCH' && isJsonPatch(headers['content-type']) ? { isJsonPatch: true } : {}),
     ...(ifMatch === undefined ? {} : { ifMatch: readIfMatch(ifMatch) }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch: readIfNoneMatch(ifNoneMatch) }),
     ...(Number.isNaN(since) ? {} : { ifModifiedSince: since }),

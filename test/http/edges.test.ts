@@ -29,6 +29,16 @@ t.test('a patch of another kind is told which ones are read', async (t) => {
   t.equal((await s.put(ref, '', { 'content-type': 'text/plain' })).headers['accept-patch'], undefined);
 });
 
+t.test('the name of a media type has no case', async (t) => {
+  const body = JSON.stringify([{ op: 'replace', path: '/gender', value: 'male' }]);
+  for (const type of ['Application/JSON-Patch+JSON', 'application/json-PATCH+json; charset=UTF-8']) {
+    const ref = await s.made(patient());
+    const answer = await s.patch(ref, body, { 'content-type': type });
+    t.equal(answer.json.gender, 'male', answer.text);
+    refused(t, await s.put(ref, answer.json, { 'content-type': type }), 415, 'patch-elsewhere');
+  }
+});
+
 t.test('If-Match takes a list of versions', async (t) => {
   const ref = await s.made(patient());
   const body = patient({ id: ref.split('/')[1] });

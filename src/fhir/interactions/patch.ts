@@ -114,8 +114,13 @@ export function patchedResource(
       fr: `Un patch ne peut changer ni resourceType ni id : la ressource reste ${type}/${id}.`,
     });
   }
-  dropStaleNarrative(resource, narrative);
+  if (dataOf(resource) !== dataOf(JSON.parse(current.content))) dropStaleNarrative(resource, narrative);
   return { resource: check(service, resource, type), digits: after.digits };
+}
+
+/** What a narrative may speak of: a tag or a profile is nothing to it. */
+function dataOf({ text: _text, meta: _meta, ...data }: AnyResource): string {
+  return JSON.stringify(data);
 }
 
 /**

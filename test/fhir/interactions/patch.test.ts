@@ -200,6 +200,23 @@ t.test('a narrative that was made of the data goes when the data change', async 
   t.match(both.json.text.div, 'inactive');
 });
 
+t.test('a narrative stays when no data change', async (t) => {
+  const div = '<div xmlns="http://www.w3.org/1999/xhtml">active</div>';
+  const patches = [
+    [{ op: 'add', path: '/meta/tag', value: [{ system: 'urn:t', code: 'c' }] }],
+    [{ op: 'test', path: '/active', value: true }],
+    replace('/active', true),
+    { resourceType: 'Parameters' },
+  ];
+  for (const status of ['generated', 'extensions', 'additional']) {
+    for (const patch of patches) {
+      const answer = await s.patch(await s.made(patient({ active: true, text: { status, div } })), patch);
+      t.equal(answer.status, 200, answer.text);
+      t.strictSame(answer.json.text, { status, div }, JSON.stringify(patch));
+    }
+  }
+});
+
 t.test('a reading that moves to another patient is the other’s', async (t) => {
   const [one, other] = [await s.made(patient()), await s.made(patient())];
   const ref = await s.made(observation(one));
