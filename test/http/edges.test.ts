@@ -30,7 +30,7 @@ t.test('a patch of another kind is told which ones are read', async (t) => {
 });
 
 t.test('the name of a media type has no case', async (t) => {
-  const body = JSON.stringify([{ op: 'replace', path: '/gender', value: 'male' }]);
+  const body = JSON.stringify([{ op: 'add', path: '/gender', value: 'male' }]);
   for (const type of ['Application/JSON-Patch+JSON', 'application/json-PATCH+json; charset=UTF-8']) {
     const ref = await s.made(patient());
     const answer = await s.patch(ref, body, { 'content-type': type });
