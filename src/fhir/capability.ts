@@ -44,6 +44,7 @@ const DOCUMENTATION = [
   'A conditional patch is served wherever a conditional update is. A conditional update, patch or delete is of one resource: when several match, it is refused with 412.',
   'A resource that is referred to is not deleted (409); both go in one transaction.',
   'A patch takes away a narrative that was generated from the data, unless it patches the narrative too; paths of FHIRPath Patch are made of names, [index], where(x = y), first(), last(), single(), extension(url) and ofType(Type).',
+  'Chains look into contained resources; with _contained=true or both the containers are answered. near without a distance means 50 km. Named queries (_query) and an order by relevance (_score) there are none.',
   'A history over a type or everything has no total beyond 10,000 states.',
 ].join(' ');
 
