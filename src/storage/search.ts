@@ -108,7 +108,8 @@ function page(plan: SearchPlan, scope: Scope, hints: Hints): string {
   const order = orderOf(plan, scope);
   if (isLookup(plan) || isOfFew(plan, order)) return sorted(plan, order, scope);
   const few = fewOf(plan, hints);
-  return order.keys.length === 0 && few === 0 ? sorted(plan, order, scope) : walk(plan, order, COLUMNS, scope, few);
+  if (order.keys.length === 0 && few === 0) return sorted(plan, order, scope);
+  return walk(plan, order, COLUMNS, scope, few, isDense(plan, hints) ? NEAR : 0);
 }
 
 /** A search whose matches are few for sure, by an index that is not that of the order. */
@@ -139,6 +140,14 @@ function fewOf({ where, sort, limit }: SearchPlan, hints: Hints): number {
     return Math.round(Math.min(Math.max(Math.sqrt(hints.rows * limit), LEAST_FEW), MOST_FEW));
   }
   return where.filter((c) => c.kind === 'token').length > 1 ? LEAST_FEW : 0;
+}
+
+/** Rows along the order that are looked at first, where a match in seven may be expected to fill a page. */
+const NEAR = 500;
+
+/** Whether only values decide how many match: they are seldom so rare as a token that the statistics do not name. */
+function isDense({ where }: SearchPlan, hints: Hints): boolean {
+  return where.filter((c) => narrows(c, hints)).every(isSide);
 }
 
 /** Whether a clause may leave little. Chains leave little where what they lead to is little. */

@@ -30,8 +30,9 @@ interface Part {
  * The statement of a page along its first key, or by id alone; where that is the same, the other keys decide. Rows have
  * `columns`, the sort values as texts (`sort_values`), and what they are ordered by: `k0`, `k1` … and `uuid`.
  * @param few how many matches of the tokens to look for first; 0 = not at all
+ * @param near how many rows along the order to look at before that; 0 = none
  */
-export function walk(plan: SearchPlan, order: Order, columns: string, scope: Scope, few: number): string {
+export function walk(plan: SearchPlan, order: Order, columns: string, scope: Scope, few: number, near: number): string {
   const byId: Key = { sql: 'r.id', type: 'uuid', nullable: false, descending: order.idDescending };
   const key = order.keys[0] ?? byId;
   const limit = plan.limit + 1;
@@ -48,6 +49,13 @@ export function walk(plan: SearchPlan, order: Order, columns: string, scope: Sco
     ].join('\n');
   };
   const tables: [name: string, text: string][] = [];
+  const start = few > 0 && near > 0 ? startOf(plan, key, order, scope, near) : undefined;
+  if (start !== undefined) {
+    const by = `${start.key}${direction(key.descending)}, r.id${direction(order.idDescending)}`;
+    tables.push(['near', select(start, [], by)]);
+  }
+  const isNear = `(select count(*) from near) >= ${limit}`;
+  const afar = start === undefined ? [] : [`not (${isNear})`];
   let enough = '';
   if (few > 0) {
     const gates: string[] = [];
@@ -58,10 +66,10 @@ export function walk(plan: SearchPlan, order: Order, columns: string, scope: Sco
     const found = [...common(scope), 'r.id = f.id'].join(' and ');
     const after = plan.after === undefined ? [] : [afterCursor(order, plan.after, scope)];
     const from = `few f\ncross join lateral (select r.* from resource r where ${found} limit 1) r`;
-    tables.push(['found', select({ key: key.sql, id: 'r.id', from, where: after }, [enough], orderBy(order))]);
+    tables.push(['found', select({ key: key.sql, id: 'r.id', from, where: after }, [...afar, enough], orderBy(order))]);
   }
   for (const [i, part] of partsOf(plan, key, order, scope).entries()) {
-    const gates = few > 0 ? [`not (${enough})`] : [];
+    const gates = few > 0 ? [...afar, `not (${enough})`] : [];
     if (part.valueless && i > 0) gates.push(`(select count(*) from part${i - 1}) < ${limit}`);
     const first = part.valueless || key === byId ? [] : [`${part.by ?? part.key}${direction(key.descending)}`];
     const by = [...first, ...ways(rest), `${part.id}${direction(order.idDescending)}`].join(', ');
@@ -70,10 +78,33 @@ export function walk(plan: SearchPlan, order: Order, columns: string, scope: Sco
   const names = tables.map(([name]) => name).filter((name) => name !== 'few');
   return [
     `with ${tables.map(([name, text]) => `${name} as materialized (\n${text}\n)`).join(',\n')}`,
-    `select * from (${names.map((name) => `select * from ${name}`).join(' union all ')}) u`,
+    `select * from (${names.map((name) => `select * from ${name}${name === 'near' ? ` where ${isNear}` : ''}`).join(' union all ')}) u`,
     `order by ${[...[key, ...rest].map((k, i) => `k${i}${direction(k.descending)} nulls last`), `uuid${direction(order.idDescending)}`].join(', ')}`,
     `limit ${limit}`,
   ].join('\n');
+}
+
+/**
+ * The first rows along the order, whatever they are, of which those count that match: where matches are frequent, a page is full
+ * of them. Only along what stands on the row itself, alone.
+ */
+function startOf(plan: SearchPlan, key: Key, order: Order, scope: Scope, near: number): Part | undefined {
+  if (key.side !== undefined || key.isIdText || order.keys.length !== 1 || isPast(plan, key)) return undefined;
+  const dates = plan.where.filter((c) => c.kind === 'date');
+  // A search for ends has a part of its own for long dates: there is no one start.
+  if (isDate(key) && dates.some(({ test }) => LOOK_AT_ENDS.has(test.prefix))) return undefined;
+  const [part] = withValue({ ...plan, where: dates }, key, order, scope);
+  const by = `${key.sql}${direction(key.descending)}, r.id${direction(order.idDescending)}`;
+  const rows = `select r.* from resource r\nwhere ${part!.where.join(' and ')}\norder by ${by}\nlimit ${near}`;
+  const others = plan.where.filter((c) => c.kind !== 'date');
+  return { key: key.sql, id: 'r.id', from: `(${rows}) r`, where: allOf(others, scope) };
+}
+
+const LOOK_AT_ENDS: ReadonlySet<string> = new Set(['gt', 'ge', 'ap', 'contains']);
+
+/** Whether only rows without a value are left. */
+function isPast({ after }: SearchPlan, { nullable }: Key): boolean {
+  return nullable && after !== undefined && (after.values[0] ?? null) === null;
 }
 
 /** The date on the resource row. */
@@ -83,12 +114,12 @@ function isDate(key: Key): boolean {
 
 function partsOf(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part[] {
   const { after } = plan;
-  const past = key.nullable && after !== undefined && (after.values[0] ?? null) === null;
+  const past = isPast(plan, key);
   const parts: Part[] = past ? [] : withValue(plan, key, order, scope);
   const dated = plan.where.some((c) => c.kind === 'date') && isDate(key);
   if (key.nullable && (past || !dated)) {
     const where = [...conditions(plan, key, scope), `${key.sql} is null`];
-    if (past) where.push(restAfter(order, after, scope, 'r.id'));
+    if (past) where.push(restAfter(order, after!, scope, 'r.id'));
     parts.push({ key: `null::${key.type}`, id: 'r.id', from: 'resource r', where, valueless: true });
   }
   return parts;

@@ -173,6 +173,8 @@ const HIGHER = 220;
 const BOUNDED: readonly (readonly [type: string, query: string, pages: number])[] = [
   // One in twenty has it, so that a page of 20 is met among 400.
   ['Observation', `device=Device/${v.device}&_sort=-date`, 1_300],
+  // Frequent values are met among the first 500 of the order.
+  ['Observation', 'value-quantity=gt70&_sort=-_lastUpdated', 1_500],
   // Those who were born on the same day are sorted by the second key.
   ['Patient', '_sort=-birthdate,given', 1_000],
   // Patient by patient, each is asked for one such reading among his own.
