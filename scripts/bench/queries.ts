@@ -91,6 +91,23 @@ export function queriesOf({ patients, devices, readings }: Volume): readonly Que
     { name: 'sort by quantity', paths: one(`Observation?_sort=-value-quantity&${page}`) },
     { name: 'sort by name', paths: one(`Patient?_sort=family&${page}`) },
     { name: 'sort by code and date', paths: one(`Observation?_sort=code,-date&${page}`) },
+    { name: 'sort by the _id', paths: one(`Observation?_sort=_id&${page}`) },
+    {
+      name: 'quantity in its order',
+      paths: one(`Observation?value-quantity=gt110&_sort=value-quantity&${page}`),
+    },
+    {
+      name: 'birth dates in their order',
+      paths: one(`Patient?birthdate=ge1960&birthdate=lt1970&_sort=-birthdate&${page}`),
+    },
+    {
+      name: 'code and quantity, newest',
+      paths: one(`Observation?code=29463-7&value-quantity=lt70&_sort=-date&${page}`),
+    },
+    {
+      name: 'patient, in order of values',
+      paths: each(patients, (id) => `Observation?patient=${id}&_sort=value-quantity&${page}`),
+    },
     {
       name: 'chain to a patient',
       paths: Array.from(
