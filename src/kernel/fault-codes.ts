@@ -92,6 +92,7 @@ export const FAULT_CODES = {
   'id-in-use': ['Id in use', 'Identifiant déjà pris'],
   'if-match': ['If-Match does not hold', 'If-Match non vérifié'],
   'if-none-match': ['If-None-Match does not hold', 'If-None-Match non vérifié'],
+  'labels-many': ['Too many labels', 'Trop d’étiquettes'],
   'lastn-body': ['Body of $lastn', 'Corps de $lastn'],
   'lastn-code': ['$lastn without category or code', '$lastn sans catégorie ni code'],
   'lastn-many': ['Too many Observations in $lastn', 'Trop d’Observations dans $lastn'],

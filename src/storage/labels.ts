@@ -1,4 +1,5 @@
 // Which of the codings ever seen under a parameter are still carried by a resource.
+import { type FaultError, fault } from '../kernel/fault.ts';
 import { formHash } from './hash.ts';
 import type { Reader } from './lanes.ts';
 import { within } from './resources.ts';
@@ -6,10 +7,14 @@ import { knownTypeKey } from './type-keys.ts';
 import type { CodingRow, LabelStore, Reach } from './types.ts';
 import { int2Array } from './wire.ts';
 
+/** Codings looked for: each is a look at an index, and at all labels of the row that is found. */
+const MOST = 10_000;
+
 const SEEN = `select c.param, c.system, c.code
 from coding c
 where c.param = any($1::int[])
-order by c.param, c.system, c.code`;
+order by c.param, c.system, c.code
+limit ${MOST + 1}`;
 
 // A token is bound to its type and parameter; the type is asked for the recheck alone. One look at the index for each.
 const CARRIED = `select w.place::int - 1 as place
@@ -33,9 +38,17 @@ export class Labels implements LabelStore {
       values: [[...types.keys()]],
     })) as unknown as readonly CodingRow[];
     if (seen.length === 0) return [];
+    if (seen.length > MOST) throw tooMany();
     const tokens = seen.map((c) => formHash(c.param, 'pair', c.system, c.code));
     const values = [int2Array(seen, (c) => types.get(c.param)!), tokens];
     const carried = await this.#reader.rows(within(reach, { text: CARRIED, values }));
     return carried.map((row) => seen[row.place as number]!);
   }
+}
+
+function tooMany(): FaultError {
+  return fault('too-costly', 'labels-many', {
+    en: `More than ${MOST} profiles, tags and security labels were ever used here. Ask for those of one type, or of one resource.`,
+    fr: `Plus de ${MOST} profils, étiquettes et niveaux de sécurité ont été utilisés ici. Demandez ceux d’un type, ou d’une ressource.`,
+  });
 }

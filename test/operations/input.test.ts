@@ -151,6 +151,19 @@ t.test('what R4 does not know in a body is refused, not passed over', async (t) 
   t.equal((await w.post(`${rx}/$billability`, { ...parameters(day), language: 'fr' })).status, 200);
 });
 
+t.test('a million wrong values are refused in few words', async (t) => {
+  for (const body of [
+    parameters({ name: 'status', valueCode: 'x,'.repeat(500_000) }),
+    parameters(...Array(50_000).fill({ name: 'status', valueCode: 'x' })),
+    parameters(...Array(50_000).fill({ name: 'foo', valueCode: 'x' })),
+    parameters(...Array(50_000).fill({ name: 'asOf', valueDate: '2026-03-10' })),
+  ]) {
+    const answer = await w.post('ServiceRequest/$billability', body);
+    isRefusal(t, answer, 400);
+    t.ok(answer.text.length < 200_000, `${answer.text.length} characters`);
+  }
+});
+
 t.test('the same parameter in the address and the body is twice', async (t) => {
   isRefusal(
     t,

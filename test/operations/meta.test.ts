@@ -163,4 +163,13 @@ t.test('meta operations', async (t) => {
     t.equal((await w.get('Flag/f/$meta')).status, 410);
     t.equal((await w.post('Flag/f/$meta-add', parameters({ tag: [tag('x')] }))).status, 410);
   });
+
+  t.test('more labels than can be looked for are refused, not waited for', async (t) => {
+    const many = Array.from({ length: 10_001 }, (_, i) => ({ system: TAGS, code: `t${i}` }));
+    await w.put('Substance/s', { resourceType: 'Substance', id: 's', code: { text: 'x' }, meta: { tag: many } });
+    t.equal((await w.get('Substance/$meta')).status, 403);
+    t.equal((await w.get('$meta')).status, 403);
+    t.equal((await w.get('Basic/$meta')).status, 200, 'of another type');
+    t.equal((metaOf(await w.get('Substance/s/$meta'))?.tag as unknown[]).length, 10_001, 'of the resource');
+  });
 });

@@ -36,6 +36,7 @@ export async function batch(
     const work = async () => {
       for (let e = waiting[next++]; e !== undefined; e = waiting[next++]) {
         try {
+          allowance.check(e);
           settle(e.index, allowance.take(e, await runEntry(service, e, request, operation)), undefined);
         } catch (failure) {
           settle(e.index, undefined, faultsOfEntry(failure, e.index));

@@ -8,6 +8,18 @@ import { CHOICES, type Read, readText, readValue } from './values.ts';
 /** Understood by every operation: the format is negotiated by HTTP, the print by {@link ../answer.ts}. */
 const EVERYWHERE: ReadonlySet<string> = new Set(['_format', '_pretty']);
 
+/** Told at once: the sentence of one may list all codes there are, and a body may hold a million of them. */
+const MOST_FAULTS = 100;
+/** Values of a list with commas. */
+const MOST_VALUES = 1000;
+
+function each<T>(values: readonly T[], read: (value: T) => Read): readonly Read[] {
+  if (values.length <= MOST_VALUES) return values.map(read);
+  const en = `It lists ${values.length} values; at most ${MOST_VALUES} are taken.`;
+  const fr = `Il énumère ${values.length} valeurs ; au plus ${MOST_VALUES} sont acceptées.`;
+  return [{ wrong: { en, fr } }];
+}
+
 /** A value as it came: where it stood, and how to read it. */
 interface Raw {
   readonly name: string;
@@ -25,6 +37,7 @@ export function readInput<D extends Declarations>(call: OperationCall, declarati
   const faults: Fault[] = [];
   const found = new Map<string, Kinds[keyof Kinds][]>();
   for (const raw of [...ofAddress(call), ...ofBody(call, faults)]) {
+    if (faults.length >= MOST_FAULTS) break;
     const declared = Object.hasOwn(declarations, raw.name) ? declarations[raw.name] : undefined;
     if (declared === undefined) {
       if (!EVERYWHERE.has(raw.name)) faults.push(unknownName(raw, declarations));
@@ -90,7 +103,7 @@ function ofAddress(call: OperationCall): Raw[] {
   return call.request.query.map(([name, value]) => ({
     name,
     read: (declared) =>
-      (declared.many ? value.split(',') : [value]).map((text) => readText(text, declared, call.request.base)),
+      each(declared.many ? value.split(',') : [value], (text) => readText(text, declared, call.request.base)),
   }));
 }
 
@@ -139,7 +152,7 @@ function readParameter(parameter: Record<string, unknown>, declared: Declared, b
     const value = parameter[choice];
     // No code holds a comma: a list of them is one value in some clients (R4 says so of `_type`).
     const values = declared.kind === 'code' && declared.many && typeof value === 'string' ? value.split(',') : [value];
-    return values.map((one) => readValue(one, choice, declared, base));
+    return each(values, (one) => readValue(one, choice, declared, base));
   }
   const wrong = {
     wrong: {

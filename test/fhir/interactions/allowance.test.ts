@@ -32,7 +32,16 @@ t.test('the entry that is too much is named; writes go on', async (t) => {
     too,
     'nor the small ones after it',
   );
-  t.equal(allowance.take(entry(5, 'PUT'), answer), answer);
+  t.match(
+    refusal(() => allowance.check(entry(5, 'HEAD'))),
+    too,
+    'and they are not run',
+  );
+  t.equal(
+    refusal(() => allowance.check(entry(6, 'PUT'))),
+    undefined,
+  );
+  t.equal(allowance.take(entry(6, 'PUT'), answer), answer);
   const noBody = { status: 204 };
   t.equal(new Allowance().take(entry(0, 'HEAD'), noBody), noBody);
 });
