@@ -170,6 +170,6 @@ t.test('meta operations', async (t) => {
     t.equal((await w.get('Substance/$meta')).status, 403);
     t.equal((await w.get('$meta')).status, 403);
     t.equal((await w.get('Basic/$meta')).status, 200, 'of another type');
-    t.equal((metaOf(await w.get('Substance/s/$meta'))?.tag as unknown[]).length, 10_001, 'of the resource');
+    t.match(metaOf(await w.get('Substance/s/$meta')), { tag: { length: 10_001 } }, 'of the resource');
   });
 });
