@@ -7,7 +7,7 @@ import type { FhirRequest, FhirResponse } from '../fhir/service.ts';
 import { fault } from '../kernel/fault.ts';
 import { faultsOfBody } from '../operations/input/body.ts';
 import type { Operation, OperationAnswer, OperationCall, OperationLevel } from '../operations/operation.ts';
-import { EVERY_TYPE, standsOn } from '../operations/operation.ts';
+import { EVERY_TYPE, standsOn, verbsAt } from '../operations/operation.ts';
 import { checkConditions } from './conditions.ts';
 import type { FhirRoutes } from './fhir-routes.ts';
 import { fhirRequest, formatOf, queryOf } from './negotiation.ts';
@@ -56,10 +56,11 @@ export async function runInBundle(routes: FhirRoutes, entry: Entry, request: Fhi
   };
   const operation = find(routes.operations, place, code);
   const verb = entry.method === 'POST' ? 'POST' : 'GET';
-  if ((entry.method !== verb && entry.method !== 'HEAD') || !operation.verbs.includes(verb)) {
+  const verbs = verbsAt(operation, levelOf(place));
+  if ((entry.method !== verb && entry.method !== 'HEAD') || !verbs.includes(verb)) {
     throw fault('method', 'operation-verb', {
-      en: `$${code} wants ${operation.verbs.join(' or ')}.`,
-      fr: `$${code} attend ${operation.verbs.join(' ou ')}.`,
+      en: `$${code} wants ${verbs.join(' or ')}.`,
+      fr: `$${code} attend ${verbs.join(' ou ')}.`,
     });
   }
   const { body, ...rest } = request;
@@ -84,7 +85,9 @@ export function verbsOf(
   place: OperationPlace,
   code: string,
 ): Operation['verbs'] | undefined {
-  return operations.find((o) => o.code === code && standsOn(o, place.type, levelOf(place)))?.verbs;
+  const level = levelOf(place);
+  const found = operations.find((o) => o.code === code && standsOn(o, place.type, level));
+  return found === undefined ? undefined : verbsAt(found, level);
 }
 
 function levelOf({ type, id, version }: OperationPlace): OperationLevel {

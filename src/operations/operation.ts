@@ -58,6 +58,8 @@ export interface Operation {
   readonly affectsState: boolean;
   /** GET is offered only where state is not affected. */
   readonly verbs: readonly ('GET' | 'POST')[];
+  /** A level at which it needs a body, so that a GET would have nothing to answer. */
+  readonly postOnly?: OperationLevel;
   /** Formats beside JSON, at type level. */
   readonly formats?: readonly ('csv' | 'ndjson')[];
   /** Absent where the OperationDefinition in `profiles/` says it. */
@@ -73,6 +75,11 @@ export interface Operation {
   /** What a reader of the CapabilityStatement should know beyond the definition. */
   readonly note?: string;
   run(service: OperationService, call: OperationCall): Promise<OperationAnswer>;
+}
+
+/** The verbs of an operation at one of its levels. */
+export function verbsAt({ verbs, postOnly }: Operation, level: OperationLevel): Operation['verbs'] {
+  return level === postOnly ? verbs.filter((verb) => verb === 'POST') : verbs;
 }
 
 /** Whether an operation stands on a type (undefined = on the base) at a level. */

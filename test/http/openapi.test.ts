@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import t from 'tap';
 import { operations } from '../../src/operations/index.ts';
+import { verbsAt } from '../../src/operations/operation.ts';
 import { type Json, type Server, serve } from './server.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -68,7 +69,7 @@ t.test('/openapi.json', async (t) => {
   t.test('names every operation of the list, and its parameters', async (t) => {
     for (const o of operations) {
       for (const level of o.levels) {
-        for (const verb of o.verbs) {
+        for (const verb of verbsAt(o, level)) {
           const id = `${o.code}-${o.type === '*' ? 'any' : o.type}-${level}-${verb.toLowerCase()}`;
           const found = paths.flatMap(([, item]) => Object.values(item)).find((x) => x.operationId === id);
           t.ok(found, id);

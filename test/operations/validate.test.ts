@@ -150,7 +150,7 @@ t.test('$validate', async (t) => {
       answer.text,
     );
     t.equal((await w.get('Observation/none/$validate')).status, 404);
-    t.equal((await w.get('Observation/$validate')).status, 400, 'a type has nothing stored to judge');
+    t.equal((await w.get('Observation/$validate')).status, 405, 'a type has nothing stored to judge');
   });
 
   t.test('create and update also look at references and at the id', async (t) => {

@@ -1,7 +1,13 @@
 // The operations that are served as paths, from the same list as the routes.
 import type { OperationDefinition } from '@medplum/fhirtypes';
 import type { Text } from '../../kernel/fault.ts';
-import { EVERY_TYPE, type Operation, type OperationInput, type OperationLevel } from '../../operations/operation.ts';
+import {
+  EVERY_TYPE,
+  type Operation,
+  type OperationInput,
+  type OperationLevel,
+  verbsAt,
+} from '../../operations/operation.ts';
 import { answers } from './components.ts';
 import { ALWAYS, definitionPage, FHIR_TYPE, fhirContent, type Json, ref, type Say, text } from './words.ts';
 
@@ -16,7 +22,7 @@ export function operationPaths(
     const definition = definitions.find((d) => d.url === operation.definition);
     for (const level of operation.levels) {
       const path = pathOf(operation, level);
-      const ofVerb = operation.verbs.map((verb) => [
+      const ofVerb = verbsAt(operation, level).map((verb) => [
         verb.toLowerCase(),
         asOperation(operation, level, verb, path, definition, say),
       ]);

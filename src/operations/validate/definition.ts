@@ -14,6 +14,7 @@ export const definition = {
   levels: ['type', 'instance'],
   affectsState: false,
   verbs: ['GET', 'POST'],
+  postOnly: 'type',
   note: 'POST takes Parameters, or the resource alone with mode and profile in the address. Without a resource, the stored one is judged. 200 whether it is good or not.',
   inputs: [
     {
