@@ -231,7 +231,6 @@ export const FAULT_CODES = {
   'unknown-element': ['Unknown element', 'Élément inconnu'],
   'update-id': ['Id of the body and of the address differ', 'Id du corps différent de celui de l’adresse'],
   'url-encoding': ['Address that cannot be decoded', 'Adresse impossible à décoder'],
-  'urn-outside': ['urn outside a Bundle', 'urn hors d’un Bundle'],
   'urn-to-nothing': ['urn of no entry', 'urn d’aucune entrée'],
   'validate-mode-level': ['Mode of $validate at this level', 'Mode de $validate à ce niveau'],
   'validate-profile-type': ['Profile of another type in $validate', 'Profil d’un autre type dans $validate'],

@@ -41,6 +41,16 @@ function isRefusal(t: Pick<Tap, 'equal' | 'ok'>, answer: Answer, status: number)
   return issue?.details.text ?? '';
 }
 
+t.test('an empty list of parameters is none', async (t) => {
+  for (const operation of INSTANCE) {
+    const address = `${rx}/${operation}`;
+    const empty = await w.post(address, { resourceType: 'Parameters', parameter: [] });
+    t.equal(empty.status, 200, empty.text);
+    t.same(empty.json, (await w.post(address, { resourceType: 'Parameters' })).json);
+    isRefusal(t, await w.post(address, { resourceType: 'Parameters', parameter: {} }), 400);
+  }
+});
+
 const QUERIES: readonly (readonly [query: string, why: string])[] = [
   ['asOf=2026-02-30', 'a day that does not exist'],
   ['asOf=2026-02', 'a month'],

@@ -11,7 +11,6 @@ import { withDigits } from '../json.ts';
 import type { AnyResource, FhirService } from '../service.ts';
 import { shown } from '../shown.ts';
 import { deletionsOf, type Work } from './deletions.ts';
-import { linksOf, pathOf } from './links.ts';
 
 /**
  * The resource in a body, which must be of the type that the address names.
@@ -239,7 +238,6 @@ export function writesOf(
   const texts = withDigits(body.digits.length === 0 ? body : onCopies(body, items, stamped), () =>
     stamped.map((resource) => JSON.stringify(resource)),
   );
-  for (const [i, text] of texts.entries()) if (text.includes(URN)) checkUrns(stamped[i]!);
   return items.map(({ identity, references }, i) => {
     const resource = stamped[i]!;
     return {
@@ -255,31 +253,6 @@ export function writesOf(
       ...(resource.resourceType === 'Patient' ? { zone: service.extractor.zone(resource) } : {}),
     };
   });
-}
-
-/** Looked for in the text: few resources have one, and a walk through each costs 2 µs. */
-const URN = '"reference":"urn:';
-
-/**
- * A urn names an entry of a Bundle. Where a transaction has put the id of the entry, none is left; in a resource that stands
- * alone nobody could follow it, no search would find the resource by it, and a reading would count for nobody.
- * @throws FaultError 422 with one fault each
- */
-function checkUrns(resource: AnyResource): void {
-  const faults = linksOf(resource)
-    .filter(({ kind, value }) => kind === 'reference' && value.startsWith('urn:'))
-    .map(
-      ({ holder, key, value }): Fault => ({
-        kind: 'business-rule',
-        detail: 'urn-outside',
-        text: {
-          en: `${value} names an entry of a Bundle; there is none here. Refer to a stored resource (Type/id), or send both in one transaction.`,
-          fr: `${value} nomme une entrée de Bundle ; il n’y en a pas ici. Référencez une ressource enregistrée (Type/id), ou envoyez les deux dans une transaction.`,
-        },
-        expression: pathOf(resource, holder, key),
-      }),
-    );
-  if (faults.length > 0) throw new FaultError(faults.slice(0, 100));
 }
 
 /** A copy with resourceType, id and meta first, and those of the server in them. */
