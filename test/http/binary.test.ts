@@ -186,7 +186,7 @@ t.test('Binary', async (t) => {
     t.equal(meta.json.resourceType, 'Parameters');
     t.equal((await s.get('Binary?_id=photo')).json.entry.length, 1);
     t.equal((await s.get('Binary/photo/_history')).json.total, 2);
-    t.equal((await s.get('Binary/$validate')).status, 400);
+    t.equal((await s.get('Binary/$validate')).status, 405);
     t.match((await s.send('OPTIONS', 'Binary/photo')).headers.allow, 'GET');
   });
 });
