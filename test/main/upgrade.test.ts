@@ -42,6 +42,7 @@ t.test('a database from before the search index had versions', async (t) => {
 
   // As the schema was, with rows as they were made otherwise.
   await client.query(`drop table extraction;
+    drop index resource_date_span;
     drop statistics search_number_width, search_date_length;
     drop index resource_hash, search_number_pair_span, search_number_span, search_date_long, resource_assigned;
     create index search_number_span on search_number (param, hi) where hi > lo;

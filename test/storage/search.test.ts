@@ -198,11 +198,16 @@ t.test('by date, dated rows are read along their index, the others only when the
   t.match(part1, /r\.date_lo is null\n {2}and \(select count\(\*\) from part0\) < 11\norder by r\.id desc\nlimit 11$/);
 });
 
-t.test('who asks for a date asks for no undated row, but for long ranges that begin before', async (t) => {
-  const { part0, part1, part2 } = parts(plan([SINCE], { sort: BY_DATE }));
-  t.match(part0, /r\.date_lo > greatest\(\$\d+::timestamptz\) - interval '2 days'/);
-  t.match(part1, /r\.date_lo <= greatest\(\$\d+::timestamptz\) - interval '2 days'\n {2}and r\.token @> /);
-  t.equal(part2, undefined);
+t.test('who asks for a date asks for no undated row, but for ranges that begin before, short or long', async (t) => {
+  const { part0, part1, part2, part3 } = parts(plan([SINCE], { sort: BY_DATE }));
+  t.match(part0, /r\.date_lo > greatest\(\$\d+::timestamptz\) - interval '1 second'/);
+  t.match(
+    part1,
+    /r\.date_lo <= greatest\(\$\d+::timestamptz\) - interval '1 second'\n {2}and r\.date_lo > .* - interval '2 days'/,
+  );
+  t.match(part1, /r\.date_hi - r\.date_lo > interval '1 second'/);
+  t.match(part2, /r\.date_lo <= greatest\(\$\d+::timestamptz\) - interval '2 days'\n {2}and r\.token @> /);
+  t.equal(part3, undefined);
 });
 
 t.test('after an undated row there are only undated ones', async (t) => {

@@ -52,6 +52,11 @@ export function longDate(row: string): string {
   return `case when isfinite(${row}.lo) and isfinite(${row}.hi) then ${row}.hi - ${row}.lo > interval '${LONG_DATE_DAYS} days' else true end`;
 }
 
+/** Resources whose date is longer than a second: the condition of their index. */
+export function rowSpan(row: string): string {
+  return `case when isfinite(${row}.date_lo) and isfinite(${row}.date_hi) then ${row}.date_hi - ${row}.date_lo > interval '1 second' else true end`;
+}
+
 /** What the stored upper ends must reach, for a clause that looks at them. */
 export function reachedNumber({ test, second }: NumberClause, values: Values): string | undefined {
   if (second !== undefined) return undefined;

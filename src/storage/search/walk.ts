@@ -11,7 +11,7 @@ import type { Cursor, SearchPlan } from '../types.ts';
 import { uuidFrom, uuidUpTo } from '../uuid-order.ts';
 import { allOf, longs } from './clauses.ts';
 import { afterCursor, direction, idAfter, idSign, type Key, type Order, orderBy, type Side, ways } from './order.ts';
-import { longDate, reachedInstants, reachedNumber } from './ranges.ts';
+import { longDate, reachedInstants, reachedNumber, rowSpan } from './ranges.ts';
 import { common, type Scope } from './scope.ts';
 
 interface Part {
@@ -144,10 +144,15 @@ function withValue(plan: SearchPlan, key: Key, order: Order, scope: Scope): Part
   const part: Part = { key: key.sql, id: 'r.id', from: 'resource r', where };
   const instants = isDate(key) ? reachedInstants(plan.where, scope.values) : [];
   if (instants.length === 0) return [part];
-  const bound = `greatest(${instants.join(', ')}) - interval '${LONG_DATE_DAYS} days'`;
+  const reached = `greatest(${instants.join(', ')})`;
+  const short = `${reached} - interval '1 second'`;
+  const long = `${reached} - interval '${LONG_DATE_DAYS} days'`;
+  // What begins long before must be long to reach so far. Without the part in the middle, each search would read two days of
+  // instants that are over: 3,000 rows for a page of 20 where a hospital makes 1,500 a day.
   return [
-    { ...part, where: [...part.where, `${key.sql} > ${bound}`] },
-    { ...part, where: [...part.where, `${key.sql} <= ${bound}`, longs(scope)] },
+    { ...part, where: [...part.where, `${key.sql} > ${short}`] },
+    { ...part, where: [...part.where, `${key.sql} <= ${short}`, `${key.sql} > ${long}`, rowSpan('r')] },
+    { ...part, where: [...part.where, `${key.sql} <= ${long}`, longs(scope)] },
   ];
 }
 

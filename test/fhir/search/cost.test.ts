@@ -33,6 +33,7 @@ const QUERIES: readonly (readonly [type: string, query: string])[] = [
   ['Observation', `patient=${v.patient}&date=ge2024-02-01&_sort=date`],
   ['Observation', 'date=2024-02-01'],
   ['Observation', 'date=ge2024-02-01'],
+  ['Observation', 'date=ge2024-02-01&_sort=date'],
   ['Observation', '_sort=_id'],
   ['Observation', '_sort=-_id'],
   ['Observation', 'status=final&_sort=-_id'],
