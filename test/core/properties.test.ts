@@ -119,7 +119,7 @@ function changedFrom(law: Law, activity: string, from: Day): Law {
   });
   const line = law.lines[activity]!;
   // A line that is not listed yet is read on the day of its listing, which this would move.
-  if (!(inForce(line.listed, from) as { value?: boolean }).value) return law;
+  if (!(inForce(line.listed, addDays(from, -1)) as { value?: boolean }).value) return law;
   const dearer = (p: Parameter<ReturnType<typeof cents>>) => add(p, cents(9_999));
   return {
     ...law,
