@@ -76,7 +76,7 @@ const HOST = /^[A-Za-z0-9._~%!$&'()*+,;=:[\]-]*$/;
 export function faultOfHost({ headers }: FastifyRequest): FaultError | undefined {
   if (headers.host === undefined || HOST.test(headers.host)) return undefined;
   return fault('invalid', 'host-form', {
-    en: 'The Host header names no host.',
-    fr: 'L’en-tête Host ne nomme pas d’hôte.',
+    en: 'The Host header names no host. Send the host, and the port, that you call.',
+    fr: 'L’en-tête Host ne nomme pas d’hôte. Envoyez l’hôte, et le port, que vous appelez.',
   });
 }

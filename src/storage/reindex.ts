@@ -29,7 +29,7 @@ const BATCH = { rows: 2_000, bytes: 8_000_000 };
 const TOLD_EVERY_MILLIS = 2_000;
 
 const STATE = `select e.search, e.reading, e.to_search, e.to_reading, e.type, e.id, e.patient,
-  exists (select from resource) as any
+  exists (select from resource) as held
 from extraction e`;
 const BEGIN_ANEW = `update extraction set search = case when search = $1::int then search else 0 end,
   reading = case when reading = $2::int then reading else 0 end, to_search = $1::int, to_reading = $2::int,
@@ -68,7 +68,7 @@ export async function reindex(
     const [state] = await writer.rows(STATE);
     if (state!.search === search && state!.reading === reading && state!.to_search === null) return;
     const parts = { rows: state!.search !== search, readings: state!.reading !== reading };
-    if (state!.any === true) {
+    if (state!.held === true) {
       const place = await begin(writer, extraction, state!, parts.rows);
       const reader = await open();
       try {
@@ -79,7 +79,7 @@ export async function reindex(
     }
     await writer.run([{ text: DONE, values: [search, reading] }]);
     // What PostgreSQL knows of the values is old, and each row that was replaced has left one behind.
-    if (state!.any === true) for (const text of vacuums(parts)) await writer.run([{ text, once: true }]);
+    if (state!.held === true) for (const text of vacuums(parts)) await writer.run([{ text, once: true }]);
   } finally {
     await writer.end();
   }

@@ -1,15 +1,8 @@
 // How many times each interaction goes to the database, from the request to its answer: each costs a tenth of a millisecond,
 // and a transaction holds its patient meanwhile. Searches: test/fhir/search/statements.test.ts.
-import pg from 'pg';
 import t from 'tap';
+import { countAnew, statementsSent } from '../helpers/statements.ts';
 import { type Answer, type Json, observation, patient, serve } from './server.ts';
-
-let count = 0;
-const original = pg.Client.prototype.query;
-pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-  count += 1;
-  return (original as (...all: unknown[]) => unknown).apply(this, args);
-} as typeof original;
 
 const s = await serve(t);
 const someone = await s.made(patient({ identifier: [{ system: 'urn:t', value: 'someone' }] }));
@@ -143,15 +136,15 @@ t.test('the number of statements is what it is said to be', async (t) => {
     // Sessions are opened, both writers have had their turn, the patient is known.
     await Promise.all([ask(), ask()]);
     await ask();
-    count = 0;
+    countAnew();
     const { status, text } = await ask();
-    const taken = count;
+    const taken = statementsSent();
     t.ok(status < 400, `${what}: ${status} ${status < 400 ? '' : text}`);
     t.equal(taken, trips, `${what}: ${why}`);
   }
 });
 async function fresh(): Promise<string> {
   const ref = await s.made(later());
-  count = 0;
+  countAnew();
   return ref;
 }

@@ -1,16 +1,9 @@
 // How many times an interaction goes to the database: each one costs a tenth of a millisecond and holds a writer.
-import pg from 'pg';
 import t from 'tap';
 import { everything } from '../../src/storage/types.ts';
+import { countAnew, statementsSent } from '../helpers/statements.ts';
 import { open } from './open.ts';
 import { created, deleted, fact, onDay, patient, updated } from './samples.ts';
-
-let count = 0;
-const original = pg.Client.prototype.query;
-pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-  count += 1;
-  return (original as (...all: unknown[]) => unknown).apply(this, args);
-} as typeof original;
 
 const context = await open(t);
 const { store } = context;
@@ -20,9 +13,9 @@ const someone = await patient(context);
 async function trips(work: () => Promise<unknown>): Promise<number> {
   await Promise.all([work(), work()]);
   await work();
-  count = 0;
+  countAnew();
   await work();
-  return count;
+  return statementsSent();
 }
 
 const observation = () => created('Observation', { patient: someone.patient, fact: fact(onDay('2026-03-01')) });
@@ -67,7 +60,7 @@ t.test('a deletion takes three', async (t) => {
   const remove = async () => {
     const one = observation();
     await store.create([one]);
-    count = 0;
+    countAnew();
     await store.transaction([someone.patient], async (tx) => {
       await tx.lock('Observation', one.id);
       await tx.write([deleted(one)]);

@@ -72,7 +72,7 @@ export function gone({ type, id, version }: { type: string; id: string; version:
 
 export function unknown(type: string, id: string): Error {
   return fault('not-found', 'resource-unknown', {
-    en: `There is no ${type} with the id "${id}" here.`,
-    fr: `Aucune ressource ${type} n’a ici l’identifiant « ${id} ».`,
+    en: `There is no ${type} with the id "${id}" here. Check the id, or look for it by a search: ${type}?…`,
+    fr: `Aucune ressource ${type} n’a ici l’identifiant « ${id} ». Vérifiez-le, ou cherchez-la : ${type}?…`,
   });
 }

@@ -31,8 +31,13 @@ export function stepsFrom(codes: readonly CodeStep[], key: SortKey, after: Curso
   if (after === undefined) return all;
   const at = after.values[0] ?? null;
   const isPast = (code: string | null): boolean =>
-    code !== null && (at === null || (key.descending ? code > at : code < at));
+    code !== null && (at === null || (key.descending ? ofBytes(code, at) > 0 : ofBytes(code, at) < 0));
   return all.filter(({ code }) => !isPast(code));
+}
+
+/** As the column of codes is ordered (collation C): JavaScript's own order takes characters beyond U+FFFF for smaller. */
+function ofBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 /**

@@ -1,18 +1,11 @@
 // How many statements a search sends: each costs a tenth of a millisecond, and a session while it runs.
-import pg from 'pg';
 import t from 'tap';
 import { createExtractor } from '../../../src/fhir/extract/index.ts';
 import { search, searchCompartment, searchSystem } from '../../../src/fhir/interactions/search.ts';
 import type { FhirRequest, FhirService } from '../../../src/fhir/service.ts';
+import { countAnew, statementsSent } from '../../helpers/statements.ts';
 import { REALM } from './realm.ts';
 import { BASE, clock, definitions, worldStore } from './world.ts';
-
-let count = 0;
-const original = pg.Client.prototype.query;
-pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-  count += 1;
-  return (original as (...all: unknown[]) => unknown).apply(this, args);
-} as typeof original;
 
 const store = await worldStore(t, REALM);
 const service = {
@@ -38,9 +31,9 @@ async function statements(type: string, query: string): Promise<number> {
         : searchCompartment(service, { type: owner, id: id! }, inner!, request);
   // The second time: sessions are open, patients known.
   await ask();
-  count = 0;
+  countAnew();
   await ask();
-  return count;
+  return statementsSent();
 }
 
 const LINES: readonly (readonly [type: string, query: string, statements: number, why: string])[] = [
