@@ -46,36 +46,18 @@ export async function parseContained(
   const wrong = inside.find(isFault);
   const sorted = reading.sort.some(({ key }) => typeof key.by === 'object' || key.by === 'date');
   if (wrong !== undefined) throw new FaultError([wrong]);
-  if (sorted)
+  if (sorted) {
     throw new FaultError([
       badValue('_sort', sortOf(applied), {
         en: '_id or _lastUpdated, with _contained',
         fr: '_id ou _lastUpdated, avec _contained',
       }),
     ]);
+  }
   const where = (inside as readonly Draft[]).map((d) => settled(d, NO_KEYS));
   const places = placesOf(await store.codingsOf(holderParam(type)));
   const clauses = new Map([...places].map(([container, at]) => [container, holding(type, container, at, where)]));
-  if (mode === 'both') {
-    const ids = [...new Set(reading.drafts.flatMap(patientIds))];
-    const keys = ids.length === 0 ? NO_KEYS : await store.patientKeys(ids);
-    const own = reading.drafts.map((d) => settled(d, keys));
-    const both = clauses.get(type);
-    clauses.set(
-      type,
-      both === undefined
-        ? own
-        : [
-            {
-              kind: 'or',
-              anyOf: [
-                { kind: 'and', allOf: own },
-                { kind: 'and', allOf: both },
-              ],
-            },
-          ],
-    );
-  }
+  if (mode === 'both') clauses.set(type, orStandingAlone(await ownClauses(store, reading.drafts), clauses.get(type)));
   // None is held: nothing is found, whatever the type.
   if (clauses.size === 0) clauses.set(type, [{ kind: 'none' }]);
   const countOnly = reading.summary === 'count' || reading.count === 0;
@@ -103,6 +85,20 @@ export async function parseContained(
     form: reading.form,
     nextPage: (next) => [...applied, [CURSOR, writeCursor(next, fingerprint)]],
   };
+}
+
+/** What resources of the type that stand alone must have. */
+async function ownClauses(store: SearchSource, drafts: readonly Draft[]): Promise<readonly Clause[]> {
+  const ids = [...new Set(drafts.flatMap(patientIds))];
+  const keys = ids.length === 0 ? NO_KEYS : await store.patientKeys(ids);
+  return drafts.map((d) => settled(d, keys));
+}
+
+/** The type may contain itself: then a resource matches as it stands, or by what is inside it. */
+function orStandingAlone(own: readonly Clause[], inside: readonly Clause[] | undefined): readonly Clause[] {
+  if (inside === undefined) return own;
+  const ways = [own, inside].map((allOf): Clause => ({ kind: 'and', allOf }));
+  return [{ kind: 'or', anyOf: ways }];
 }
 
 function sortOf(applied: Query): string {
