@@ -1,7 +1,7 @@
 // The operators between two collections; and, or, xor and implies are questions of logic.ts.
 import { UnsupportedFhirPath } from './parse.ts';
 import type { Type } from './types.ts';
-import { asText, type Collection, compare, distinct, EMPTY, equal } from './values.ts';
+import { asText, type Collection, compare, distinct, EMPTY, equal, NO_VALUE } from './values.ts';
 
 interface Operator {
   readonly types: readonly Type[];
@@ -49,7 +49,12 @@ function negated(value: boolean | undefined): boolean | undefined {
 
 function membership(item: Collection, of: Collection): Collection {
   if (item.length === 0) return EMPTY;
-  return [of.some((other) => equal(item, [other]) === true)];
+  // An element without a value is found where there is another such: `=` cannot tell of two of them, but this must answer.
+  return [of.some((other) => equal(item, [other]) === true || (item.length === 1 && isValueless(item[0], other)))];
+}
+
+function isValueless(a: unknown, b: unknown): boolean {
+  return a === NO_VALUE && b === NO_VALUE;
 }
 
 function ordered(op: string, a: Collection, b: Collection): Collection {
